@@ -1,0 +1,1 @@
+"""The letter: composed from an opportunity, rendered from templates, and its life in Drafts."""

@@ -1,0 +1,1 @@
+"""Readings, opportunities and decisions in plain words."""

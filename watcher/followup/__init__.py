@@ -1,0 +1,1 @@
+"""When a follow-up is due: kinds, thresholds and the policy that decides."""

@@ -1,0 +1,1 @@
+"""The edge where mail lies: Maildir, IMAP and memory behind one protocol."""

@@ -1,0 +1,1 @@
+"""Bytes to a message: headers, newest words, calendar parts."""

@@ -1,0 +1,1 @@
+"""The threads of one application, folded to where it stands and whose move it is."""

@@ -1,0 +1,1 @@
+"""What watcher remembers: facts and placements in SQLite."""
