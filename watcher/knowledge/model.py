@@ -14,10 +14,10 @@ class PhraseRule:
     """One rule of a language pack's `phrases/*.toml`.
 
     `signal` names what the phrase shows: a value of `Says`, `act.NAME`, `ask.NAME`, `hiring`, or `not_hiring`.
-    `strength` is certain, strong or weak. `any` are patterns of which one must match, `unless` ones that must not match
-    in the same sentence. `speaker` limits it to mail by me, them (human or robot), human or robot. `where` is the text it
-    is tried on: sentence (each sentence of the new text), subject, or text (the whole new text). `why` is a sentence
-    for the user. `yes` and `no` are lines that must and must not match.
+    `strength` is certain, strong or weak. `any` are patterns of which one must match, `unless` ones that must not
+    match in the same sentence. `speaker` limits it to mail by me, them (human or robot), human or robot. `where` is
+    the text it is tried on: sentence (each sentence of the new text), subject, or text (the whole new text). `why` is
+    a sentence for the user. `yes` and `no` are lines that must and must not match.
     """
 
     id: str
