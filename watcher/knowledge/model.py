@@ -17,7 +17,9 @@ class PhraseRule:
     `strength` is certain, strong or weak. `any` are patterns of which one must match, `unless` ones that must not
     match in the same sentence. `speaker` limits it to mail by me, them (human or robot), human or robot. `where` is
     the text it is tried on: sentence (each sentence of the new text), subject, or text (the whole new text). `why` is
-    a sentence for the user. `yes` and `no` are lines that must and must not match.
+    a sentence for the user. `yes` and `no` are lines that must and must not match. `unless` may also name a property of
+    the sentence: `@conditional`, `@question`, `@negated`. `keys` holds for each pattern of `any` the word beginnings of
+    which one must be there (empty: always try it).
     """
 
     id: str
@@ -30,6 +32,7 @@ class PhraseRule:
     why: str = ""
     yes: tuple[str, ...] = ()
     no: tuple[str, ...] = ()
+    keys: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

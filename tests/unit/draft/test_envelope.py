@@ -43,9 +43,11 @@ def test_a_draft_names_no_program() -> None:
 
 def test_the_answered_message_is_quoted_line_by_line() -> None:
     opportunity, decision, answered = case(Kind.THANK_YOU, 1)
-    text = email.message_from_bytes(
-        compose(opportunity, decision, answered, SETTINGS, PACK, NOW).data, policy=default
-    ).get_content()
+    text = (
+        email.message_from_bytes(compose(opportunity, decision, answered, SETTINGS, PACK, NOW).data, policy=default)
+        .get_content()
+        .replace("\r\n", "\n")
+    )
     assert "Dana Reyes <dana.reyes@acme.example> wrote:\n\n> Hi Alex,\n>\n> thanks for coming in!" in text
 
 
