@@ -11,6 +11,7 @@ WatcherError
 ├── DraftRefused           the human: the server would not take a draft; the decision stays open
 ├── MessageUnreadable      nobody: the message is set aside, counted and shown
 ├── StoreLocked            the machine: try again
+├── StoreUnwritable        the human: the disk is full or does not let us write; tried again later
 ├── StoreTooNew            the human: the database was written by a newer watcher
 └── StoreDamaged           the human: the database cannot be read
 """
@@ -103,6 +104,10 @@ class MessageUnreadable(WatcherError):
 
 class StoreLocked(WatcherError):
     """Another process holds the database."""
+
+
+class StoreUnwritable(WatcherError):
+    """The database cannot be written: the disk is full, faulty, or does not let us."""
 
 
 class StoreTooNew(WatcherError):

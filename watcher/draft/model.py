@@ -92,6 +92,7 @@ class Placement:
     why: str = ""  # why it was withdrawn, or how it was found edited
     answers: tuple[str, ...] = ()
     highlights: tuple[str, ...] = ()
+    thread: str = ""  # the provider's thread id, "" where there is none
 
 
 @dataclass(frozen=True, slots=True)

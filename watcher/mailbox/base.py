@@ -3,40 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from watcher.message.model import Folder, RawMessage, Ref
+from watcher.message.model import Batch, Cursor, Folder, RawMessage, Ref
 
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """A place in one folder's history. `state` is opaque: only the backend that made it can read it."""
-
-    folder: str
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """A slice of one folder's news.
-
-    `messages` hold header blocks alone (`whole` false). `vanished` are keys that are no longer in the folder. `cursor`
-    covers everything up to and including this batch; storing it together with the batch makes the sweep resumable.
-    `reset` is true on the first batch where the old cursor no longer held (UIDVALIDITY changed, history expired, or the
-    folder suddenly looks empty): earlier keys of the folder mean nothing any more, and nothing may be decided in a
-    pass that saw it. `done` and `total` count the folder's messages for a progress bar (`total` 0 where not known).
-    """
-
-    folder: Folder
-    messages: tuple[RawMessage, ...]
-    vanished: tuple[str, ...]
-    cursor: Cursor
-    reset: bool = False
-    done: int = 0
-    total: int = 0
+__all__ = ["Batch", "Cursor", "Mailbox", "Removal"]
 
 
 class Removal(StrEnum):
