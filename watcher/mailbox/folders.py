@@ -1,4 +1,4 @@
-"""Tells what a folder is for: the server's word first (SPECIAL-USE), else what servers and programs call such folders."""
+"""Tells what a folder is for: the server says it (SPECIAL-USE), else the names that servers and programs use do."""
 
 from __future__ import annotations
 

@@ -1,0 +1,401 @@
+"""The door to IMAPClient: one signed-in connection, whose every failure comes out as one of our own errors."""
+
+from __future__ import annotations
+
+import contextlib
+import imaplib
+import logging
+import re
+import ssl
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from watcher.errors import CredentialsRejected, DraftRefused, MailboxUnavailable
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from imapclient import IMAPClient
+
+CONNECT_TIMEOUT = 20.0
+GOODBYE_TIMEOUT = 3.0
+# imaplib takes no line above a million bytes, and a SEARCH answers in one line: at most 11 bytes a UID.
+SEARCH_WINDOW = 80_000
+
+# RFC 5530: the server is to blame, not the password. The words are for servers that send no code.
+NOT_NOW = re.compile(
+    r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG|THROTTLED)\]|too many|try again|temporar|simultaneous", re.I
+)
+APPENDUID = re.compile(rb"\[APPENDUID (\d+) (\d+)\]", re.I)
+
+Items = Mapping[bytes, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ImapSettings:
+    """How to reach an account's server. `tls` is "tls" from the first byte on (port 993) or "starttls" (port 143);
+    there is no way without. `ca` is a file of certificates to trust in place of the system's. `timeout` in seconds
+    holds for each read. `folders` are names of folders the user wants read besides those with a role."""
+
+    host: str
+    port: int
+    user: str
+    tls: Literal["tls", "starttls"] = "tls"
+    ca: str = ""
+    timeout: float = 60.0
+    folders: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What STATUS or EXAMINE says about a folder."""
+
+    uidvalidity: int
+    uidnext: int
+    messages: int
+
+
+class Connection:
+    """One connection to an IMAP server, and the folder that is open on it.
+
+    Errors of every method: MailboxUnavailable; the connection is dropped when it can no longer be trusted, and the next
+    `open` makes a new one. Folder names are decoded; they go to the server exactly as it listed them.
+    """
+
+    def __init__(self, account: str, settings: ImapSettings) -> None:
+        self.account = account
+        self.settings = settings
+        self.selected: tuple[str, bool] | None = None  # name, whether it may be written to
+        self._client: IMAPClient | None = None
+        self._listed: dict[str, bytes] = {}
+        self._foreign: tuple[str, ...] | None = None
+
+    # --- coming and going ---------------------------------------------------------------------------------------
+
+    def open(self, sign_in: Callable[[IMAPClient], None]) -> None:
+        """Connect over checked TLS and sign in; where that is done already, ask whether the server still answers.
+
+        `sign_in` is handed the encrypted connection. Raises CredentialsRejected.
+        """
+        if self._client is not None:
+            with contextlib.suppress(MailboxUnavailable):
+                self._call("NOOP", lambda client: client.noop())
+                return
+        with self._translated("connecting"):
+            client = self._connect()
+            try:
+                self._sign_in(client, sign_in)
+            except BaseException:
+                _hang_up(client)
+                raise
+            self._client = client
+            self.selected = None
+
+    def close(self) -> None:
+        """Say goodbye if the server listens; never raises."""
+        client, self._client, self.selected = self._client, None, None
+        if client is not None:
+            with contextlib.suppress(Exception):
+                client.socket().settimeout(GOODBYE_TIMEOUT)
+                client.logout()
+            _hang_up(client)
+
+    def can(self, capability: str) -> bool:
+        """Whether the server offers `capability` now that we are signed in."""
+        return bool(self._call("CAPABILITY", lambda client: client.has_capability(capability)))
+
+    def _connect(self) -> IMAPClient:
+        from imapclient import IMAPClient, SocketTimeout
+
+        # At DEBUG they would write every line of the conversation, mail included.
+        logging.getLogger("imapclient").setLevel(logging.WARNING)
+        settings = self.settings
+        context = self._context()
+        client = IMAPClient(
+            settings.host,
+            settings.port,
+            ssl=settings.tls == "tls",
+            ssl_context=context,
+            timeout=SocketTimeout(min(CONNECT_TIMEOUT, settings.timeout), settings.timeout),
+        )
+        try:
+            client._imap.debug = 0
+            client.normalise_times = False  # else INTERNALDATE comes naive, in this machine's time
+            client.folder_encode = False  # names are kept as listed, see `folders`
+            if settings.tls != "tls":
+                if not client.has_capability("STARTTLS"):
+                    raise MailboxUnavailable(
+                        f"The server {settings.host} of {self.account} offers no encryption on port {settings.port}.",
+                        'Use tls = "tls" with port 993, or ask your provider.',
+                    )
+                client.starttls(context)
+        except BaseException:
+            _hang_up(client)
+            raise
+        return client
+
+    def _context(self) -> ssl.SSLContext:
+        try:
+            return ssl.create_default_context(cafile=self.settings.ca or None)
+        except OSError as error:
+            raise MailboxUnavailable(
+                f"The certificate file {self.settings.ca} of {self.account} cannot be read.",
+                "Give a PEM file that watcher may read as `ca`, or leave `ca` out to trust the system's certificates.",
+            ) from error
+
+    def _sign_in(self, client: IMAPClient, sign_in: Callable[[IMAPClient], None]) -> None:
+        from imapclient.exceptions import LoginError
+
+        try:
+            sign_in(client)
+        except LoginError as error:
+            if isinstance(error.__context__, imaplib.IMAP4.abort):  # cut off, which says nothing about the password
+                raise error.__context__ from None
+            words = _words(error)
+            if NOT_NOW.search(words):
+                raise MailboxUnavailable(
+                    f"The server {self.settings.host} does not let {self.account} in just now: {words}",
+                    "It is tried again later.",
+                ) from error
+            raise CredentialsRejected(
+                f"The server {self.settings.host} refused to let {self.account} in as {self.settings.user}: {words}",
+                _login_remedy(self.settings.host),
+            ) from error
+
+    # --- folders ------------------------------------------------------------------------------------------------
+
+    def folders(self) -> list[tuple[str, tuple[str, ...], str]]:
+        """Every folder of the user's own: decoded name, flags, separator ("" where the server has no levels).
+
+        Folders of other users and shared ones (RFC 2342) are left out unless the settings name them.
+        """
+        from imapclient.imap_utf7 import decode
+
+        foreign = self._foreign_prefixes()
+        rows = self._call("LIST", lambda client: client.list_folders())
+        found = []
+        for flags, separator, raw in rows:
+            encoded = raw if isinstance(raw, bytes) else str(raw).encode()
+            try:
+                encoded.decode("ascii")
+                name = decode(encoded)
+            except UnicodeDecodeError:
+                continue  # not a name that RFC 3501 5.1.3 allows; there is no way to open it
+            if name.startswith(foreign) and name not in self.settings.folders:
+                continue
+            self._listed[name] = encoded
+            found.append((name, tuple(_text(flag) for flag in flags), _text(separator or b"")))
+        return found
+
+    def _foreign_prefixes(self) -> tuple[str, ...]:
+        from imapclient.imap_utf7 import decode
+
+        if self._foreign is None:
+            spaces = self._call("NAMESPACE", lambda client: client.namespace()) if self.can("NAMESPACE") else ()
+            prefixes = [decode(prefix) for space in spaces[1:] for prefix, _ in space or ()]
+            self._foreign = tuple(prefix for prefix in prefixes if prefix)
+        return self._foreign
+
+    def status(self, folder: str) -> State:
+        """The state of a folder in one round trip, whether it is open or not.
+
+        STATUS is not for the open folder (RFC 3501 6.3.10), so that is opened again.
+        """
+        if self.selected and self.selected[0] == folder:
+            self.selected = None
+            return self.examine(folder)
+        return self._status(folder)
+
+    def _status(self, folder: str) -> State:
+        items = ("MESSAGES", "UIDNEXT", "UIDVALIDITY")
+        found = self._call("STATUS", lambda client: client.folder_status(self._name(folder), items), folder)
+        return State(*(int(found.get(item, 0)) for item in (b"UIDVALIDITY", b"UIDNEXT", b"MESSAGES")))
+
+    def examine(self, folder: str) -> State:
+        """Open a folder read-only (EXAMINE)."""
+        return self._open(folder, writable=False)
+
+    def select(self, folder: str) -> State:
+        """Open a folder for writing (SELECT). Only ever called for Drafts."""
+        return self._open(folder, writable=True)
+
+    def _open(self, folder: str, *, writable: bool) -> State:
+        self.selected = None
+        found = self._call("EXAMINE", lambda client: client.select_folder(self._name(folder), not writable), folder)
+        self.selected = (folder, writable)
+        if not found.get(b"UIDNEXT"):  # RFC 3501 6.3.1 lets old servers leave it out
+            return self._status(folder)
+        return State(*(int(found.get(item, 0)) for item in (b"UIDVALIDITY", b"UIDNEXT", b"EXISTS")))
+
+    def leave(self, refuge: str) -> None:
+        """Leave the open folder without CLOSE, which would expunge; `refuge` is opened where there is no UNSELECT."""
+        if self.can("UNSELECT"):
+            self._call("UNSELECT", lambda client: client.unselect_folder())
+            self.selected = None
+        else:
+            self.examine(refuge)
+
+    def _name(self, folder: str) -> bytes:
+        from imapclient.imap_utf7 import encode
+
+        return self._listed.get(folder) or encode(folder)
+
+    # --- reading ------------------------------------------------------------------------------------------------
+
+    def search(self, first: int, end: int, since: date | None = None) -> list[int]:
+        """The UIDs from `first` to before `end` in the open folder, ascending, of what was delivered since the day."""
+        found: list[int] = []
+        for start in range(max(first, 1), end, SEARCH_WINDOW):
+            last = min(start + SEARCH_WINDOW, end) - 1
+            criteria: list[Any] = [b"UID", f"{start}:{last}".encode()]
+            if since is not None:
+                criteria += [b"SINCE", since]
+            found += self._search(criteria, start, last)
+        return found
+
+    def search_header(self, field: str, value: str) -> list[int]:
+        """The UIDs of the open folder's messages with `value` somewhere in the header field."""
+        return self._search([b"HEADER", field, value], 1, 2**32)
+
+    def _search(self, criteria: list[Any], first: int, last: int) -> list[int]:
+        found = self._call("SEARCH", lambda client: client.search(criteria))
+        return sorted({int(uid) for uid in found if first <= uid <= last})
+
+    def fetch(self, uids: Sequence[int], items: Iterable[str]) -> dict[int, Items]:
+        """What the open folder has of `uids`, at most about 500 at a time; those that are gone are left out."""
+        asked = list(items)
+        return cast("dict[int, Items]", self._call("FETCH", lambda client: client.fetch(uids, asked)))
+
+    # --- drafts -------------------------------------------------------------------------------------------------
+
+    def append(self, folder: str, message: bytes) -> tuple[int, int] | None:
+        """Put a message into a folder as a draft, seen. Its UIDVALIDITY and UID, where the server tells (RFC 4315).
+
+        Raises DraftRefused where the server says no.
+        """
+        flags = (b"\\Draft", b"\\Seen")
+        answer = self._call(
+            "APPEND", lambda client: client.append(self._name(folder), message, flags), folder, refused=DraftRefused
+        )
+        told = APPENDUID.search(answer if isinstance(answer, bytes) else str(answer).encode())
+        return (int(told[1]), int(told[2])) if told else None
+
+    def expunge(self, uid: int) -> None:
+        """Remove exactly one message of the open folder for good (RFC 4315 UID EXPUNGE)."""
+        deleted = (b"\\Deleted",)
+        self._call("STORE", lambda client: client.add_flags([uid], deleted, silent=True), refused=DraftRefused)
+        try:
+            self._call("UID EXPUNGE", lambda client: client.uid_expunge([uid]), refused=DraftRefused)
+        except DraftRefused:
+            self._call("STORE", lambda client: client.remove_flags([uid], deleted, silent=True))
+            raise
+
+    def move(self, uid: int, folder: str) -> None:
+        """Move exactly one message of the open folder (RFC 6851)."""
+        self._call("MOVE", lambda client: client.move([uid], self._name(folder)), folder, refused=DraftRefused)
+
+    # --- failures -----------------------------------------------------------------------------------------------
+
+    def _call(
+        self,
+        what: str,
+        action: Callable[[IMAPClient], Any],
+        folder: str = "",
+        *,
+        refused: type[MailboxUnavailable] | type[DraftRefused] = MailboxUnavailable,
+    ) -> Any:
+        client = self._client
+        if client is None:
+            raise MailboxUnavailable(f"The mailbox {self.account} is not open.", "It is opened at the next pass.")
+        with self._translated(what, folder, refused):
+            return action(client)
+
+    @contextlib.contextmanager
+    def _translated(
+        self,
+        what: str,
+        folder: str = "",
+        refused: type[MailboxUnavailable] | type[DraftRefused] = MailboxUnavailable,
+    ) -> Iterator[None]:
+        """Library errors become ours. Their text may hold words of the mail, so only the server's NO is passed on."""
+        host = self.settings.host
+        where = f" for the folder {folder}" if folder else ""
+        try:
+            yield
+        except ssl.SSLCertVerificationError as error:
+            self._drop()
+            raise MailboxUnavailable(
+                f"The certificate of {host} is not to be trusted ({error.verify_message or error.reason}).",
+                "If the server is your own, give the file of its certificate authority as `ca`; else do not go on.",
+            ) from error
+        except TimeoutError as error:
+            self._drop()
+            raise MailboxUnavailable(f"The server {host} of {self.account} does not answer ({what}).") from error
+        except (imaplib.IMAP4.abort, OSError) as error:
+            self._drop()
+            reason = f": {error.strerror}" if isinstance(error, OSError) and error.strerror else ""
+            raise MailboxUnavailable(
+                f"The connection to {host} of {self.account} failed ({what}{reason}).",
+                "Check the network and the host name; it is tried again later.",
+            ) from error
+        except imaplib.IMAP4.error as error:
+            if type(error) is imaplib.IMAP4.error:
+                raise refused(f"The server {host} refused {what}{where}: {_words(error)}") from error
+            self._drop()
+            raise self._nonsense(what) from error
+        except (ValueError, TypeError, LookupError) as error:  # what IMAPClient's parsing stumbles over
+            self._drop()
+            raise self._nonsense(what) from error
+
+    def _nonsense(self, what: str) -> MailboxUnavailable:
+        return MailboxUnavailable(f"The server {self.settings.host} of {self.account} answered {what} with nonsense.")
+
+    def _drop(self) -> None:
+        client, self._client, self.selected = self._client, None, None
+        if client is not None:
+            _hang_up(client)
+
+
+def sign_in_with_password(user: str, password: str) -> Callable[[IMAPClient], None]:
+    """The plain way in: LOGIN, or AUTHENTICATE PLAIN where LOGIN cannot carry the characters or is switched off."""
+
+    def sign_in(client: IMAPClient) -> None:
+        simple = (
+            re.fullmatch(r"[\w.@+=~!#$&'/^`|?-]+", user, re.ASCII) and password.isascii() and password.isprintable()
+        )
+        plain = client.has_capability("AUTH=PLAIN")
+        if plain and (not simple or client.has_capability("LOGINDISABLED")):
+            client.plain_login(user, password)
+        else:
+            client.login(user, password)
+
+    return sign_in
+
+
+def _hang_up(client: IMAPClient) -> None:
+    with contextlib.suppress(Exception):
+        client.shutdown()
+
+
+def _text(value: bytes | str) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+
+
+def _words(error: Exception) -> str:
+    """The server's own words, fit for one line."""
+    said = str(error).removeprefix("b'").removesuffix("'")
+    said = re.sub(r"^\w+ failed: ", "", said)
+    return " ".join("".join(char if char.isprintable() else " " for char in said).split())[:200]
+
+
+def _login_remedy(host: str) -> str:
+    source = resources.files("watcher.knowledge").joinpath("logins.toml").read_text(encoding="utf-8")
+    for login in tomllib.loads(source)["login"]:
+        if any(host.lower() == known or host.lower().endswith(f".{known}") for known in login["hosts"]):
+            return str(login["remedy"])
+    return (
+        "Check the user name and store the password again with `watcher login`; some providers ask for an app password."
+    )

@@ -1,0 +1,248 @@
+"""A mailbox on any IMAP server: every folder but Drafts is opened read-only, and nothing is marked as read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+
+from watcher.errors import DraftRefused
+from watcher.mailbox import structure
+from watcher.mailbox.base import Batch, Cursor, Removal
+from watcher.mailbox.connection import Connection, ImapSettings, Items, sign_in_with_password
+from watcher.mailbox.folders import Listed, assign, role_of, selectable
+from watcher.mailbox.sweep import (
+    envelope_items,
+    examined,
+    key,
+    raw_message,
+    section,
+    sweep,
+    uid_of,
+    uidvalidity_of,
+)
+from watcher.message.model import Account, Folder, RawMessage, Ref, Role
+
+CHUNK = 200
+SMALL = 100 * 1024  # a message up to this size is fetched whole, attachments and all
+SMALL_DRAFT = 1024 * 1024
+HAUL = 2 * 1024 * 1024  # bytes of whole messages asked for at once
+UNREADABLE = 256 * 1024  # how much is read of a message whose structure the server garbles
+
+NO_DRAFTS = "Make a folder named Drafts in your mail program, or tell it which folder holds the drafts."
+
+
+class ImapMailbox:
+    """One account on an IMAP server. `secret` is asked for the password whenever it signs in."""
+
+    def __init__(self, account: Account, settings: ImapSettings, secret: Callable[[], str]) -> None:
+        self.account = account.name
+        self._settings = settings
+        self._secret = secret
+        self._connection = Connection(account.name, settings)
+        self._folders: list[Folder] = []
+
+    def open(self) -> None:
+        """See `Mailbox.open`. A connection the server gave up meanwhile is made anew."""
+        self._connection.open(lambda client: sign_in_with_password(self._settings.user, self._secret())(client))
+
+    def close(self) -> None:
+        """See `Mailbox.close`."""
+        self._connection.close()
+
+    # --- reading ------------------------------------------------------------------------------------------------
+
+    def folders(self) -> Sequence[Folder]:
+        """See `Mailbox.folders`. Names that only hold other folders are left out: there is no mail in them."""
+        listed = [
+            Listed(name, flags, separator) for name, flags, separator in self._connection.folders() if selectable(flags)
+        ]
+        self._folders = assign(listed)
+        return list(self._folders)
+
+    def sweep(self, folder: Folder, cursor: Cursor | None, since: datetime | None) -> Iterator[Batch]:
+        """See `Mailbox.sweep`."""
+        return sweep(self._connection, self.account, folder, cursor, since)
+
+    def fetch(self, refs: Iterable[Ref]) -> Iterator[RawMessage]:
+        """See `Mailbox.fetch`. A key from before a change of UIDVALIDITY counts as gone."""
+        wanted: dict[tuple[str, int], list[int]] = {}
+        for ref in refs:
+            wanted.setdefault((ref.folder, uidvalidity_of(ref)), []).append(uid_of(ref))
+        for (name, uidvalidity), uids in wanted.items():
+            yield from self._fetch(self._folder(name), uidvalidity, sorted(filter(None, set(uids))), SMALL)
+
+    def _folder(self, name: str) -> Folder:
+        known = self._folders or self.folders()
+        return next((folder for folder in known if folder.name == name), Folder(name, role_of(name)))
+
+    def _fetch(self, folder: Folder, uidvalidity: int, uids: Sequence[int], small: int) -> Iterator[RawMessage]:
+        connection = self._connection
+        for start in range(0, len(uids), CHUNK):
+            if not examined(connection, folder.name, uidvalidity):
+                return
+            asked = ["RFC822.SIZE", *envelope_items(connection)]
+            told = connection.fetch(uids[start : start + CHUNK], asked)
+            for haul in _hauls(told, small):
+                if not examined(connection, folder.name, uidvalidity):
+                    return
+                if len(haul) == 1 and _size(told[haul[0]]) > small:
+                    bodies = self._fetch_readable(haul[0])
+                else:
+                    bodies = {
+                        uid: section(got, b"BODY[]") for uid, got in connection.fetch(haul, ["BODY.PEEK[]"]).items()
+                    }
+                for uid, data in bodies.items():
+                    if data is not None:
+                        yield raw_message(self.account, folder, uidvalidity, uid, told[uid], data, whole=True)
+
+    def _fetch_readable(self, uid: int) -> dict[int, bytes | None]:
+        """A large message without the content of its attachments."""
+        connection = self._connection
+        got = connection.fetch([uid], ["BODYSTRUCTURE", "BODY.PEEK[HEADER]"]).get(uid)
+        if got is None:
+            return {}
+        try:
+            root = structure.understand(got[b"BODYSTRUCTURE"])
+        except (ValueError, KeyError):
+            partial = connection.fetch([uid], [f"BODY.PEEK[]<0.{UNREADABLE}>"]).get(uid, {})
+            return {uid: section(partial, b"BODY[]")}
+        asked = structure.sections(root)
+        parts = (
+            connection.fetch([uid], [f"BODY.PEEK[{_bracketed(name)}" for name in asked]).get(uid, {}) if asked else {}
+        )
+        return {uid: structure.rebuild(root, section(got, b"BODY[HEADER]") or b"", _by_number(parts))}
+
+    # --- drafts -------------------------------------------------------------------------------------------------
+
+    def drafts(self) -> Sequence[RawMessage]:
+        """See `Mailbox.drafts`. One that is marked as deleted is one the user, or their program, has thrown away."""
+        folder = self._drafts()
+        state = self._connection.examine(folder.name)
+        uids = self._connection.search(1, state.uidnext) if state.messages else []
+        found = self._fetch(folder, state.uidvalidity, uids, SMALL_DRAFT)
+        return [message for message in found if "\\deleted" not in {flag.lower() for flag in message.flags}]
+
+    def find(self, message_id: str) -> Sequence[tuple[Folder, Ref]]:
+        """See `Mailbox.find`."""
+        known = self._folders or self.folders()
+        return [
+            (folder, Ref(folder.name, found))
+            for folder in known
+            if folder.role in (Role.DRAFTS, Role.SENT, Role.TRASH)
+            for found in self._find_in(folder, message_id)
+        ]
+
+    def place(self, message: bytes, message_id: str, thread: str = "") -> Ref:
+        """See `Mailbox.place`. IMAP threads by the message's own header; `thread` says nothing to it."""
+        folder = self._drafts()
+        told = self._connection.append(folder.name, message)
+        if told is not None:
+            return Ref(folder.name, key(*told))
+        found = self._find_in(folder, message_id)
+        if not found:
+            raise DraftRefused(
+                f"The server {self._settings.host} took a draft for {self.account} but does not show it."
+            )
+        return Ref(folder.name, found[-1])
+
+    def withdraw(self, ref: Ref, expected: bytes) -> Removal:
+        """See `Mailbox.withdraw`. UID EXPUNGE where there is UIDPLUS, else MOVE to Trash, else not at all."""
+        folder = self._drafts()
+        uid = uid_of(ref)
+        if ref.folder != folder.name or not uid:
+            raise DraftRefused(f"{ref.folder} is not the Drafts folder of {self.account}; nothing is removed from it.")
+        if self._connection.examine(folder.name).uidvalidity != uidvalidity_of(ref):
+            return Removal.GONE
+        got = self._connection.fetch([uid], ["BODY.PEEK[]"]).get(uid)
+        data = section(got, b"BODY[]") if got else None
+        if data is None:
+            return Removal.GONE
+        if _lines(data) != _lines(expected):
+            return Removal.CHANGED
+        return self._remove(folder, uidvalidity_of(ref), uid)
+
+    def _remove(self, folder: Folder, uidvalidity: int, uid: int) -> Removal:
+        connection = self._connection
+        trash = next((one.name for one in self._folders if one.role is Role.TRASH), "")
+        movable = bool(trash) and connection.can("MOVE")
+        # Expunged from a Gmail label, a message goes on to live in All Mail.
+        expungeable = connection.can("UIDPLUS") and not (movable and connection.can("X-GM-EXT-1"))
+        if not expungeable and not movable:
+            return Removal.IMPOSSIBLE
+        if connection.select(folder.name).uidvalidity != uidvalidity:
+            connection.leave("INBOX")
+            return Removal.GONE
+        try:
+            if expungeable:
+                connection.expunge(uid)
+            else:
+                connection.move(uid, trash)
+        finally:
+            connection.leave("INBOX")
+        return Removal.REMOVED if expungeable else Removal.TRASHED
+
+    def _drafts(self) -> Folder:
+        known = self._folders or self.folders()
+        for folder in known:
+            if folder.role is Role.DRAFTS:
+                return folder
+        raise DraftRefused(f"{self.account} has no Drafts folder.", NO_DRAFTS)
+
+    def _find_in(self, folder: Folder, message_id: str) -> list[str]:
+        """The keys of the messages with exactly this Message-ID; SEARCH HEADER alone finds parts of it too."""
+        connection = self._connection
+        state = connection.examine(folder.name)
+        uids = connection.search_header("Message-ID", message_id) if state.messages else []
+        got = connection.fetch(uids, ["BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"]) if uids else {}
+        return [key(state.uidvalidity, uid) for uid in uids if uid in got and message_id == _message_id(got[uid])]
+
+
+def make_imap(account: Account, settings: ImapSettings, secret: Callable[[], str]) -> ImapMailbox:
+    """A mailbox on an IMAP server, not yet open. `secret` gives the password; it may raise CredentialsMissing."""
+    return ImapMailbox(account, settings, secret)
+
+
+def _hauls(told: dict[int, Items], small: int) -> Iterator[list[int]]:
+    """The UIDs in groups to be asked for at once; a large message is a group of its own."""
+    haul: list[int] = []
+    weight = 0
+    for uid, items in told.items():
+        size = _size(items)
+        if size > small:
+            yield [uid]
+            continue
+        if haul and weight + size > HAUL:
+            yield haul
+            haul, weight = [], 0
+        haul.append(uid)
+        weight += size
+    if haul:
+        yield haul
+
+
+def _size(items: Items) -> int:
+    return int(items.get(b"RFC822.SIZE") or 0)
+
+
+def _bracketed(name: str) -> str:
+    number, mark, partial = name.partition("<")
+    return f"{number}]{mark}{partial}"
+
+
+def _by_number(parts: Items) -> dict[str, bytes]:
+    """`BODY[1.2]<0>` becomes `1.2`."""
+    return {
+        name[5:].partition(b"]")[0].decode("ascii", "replace").upper(): value
+        for name, value in parts.items()
+        if name.upper().startswith(b"BODY[") and isinstance(value, bytes)
+    }
+
+
+def _message_id(items: Items) -> str:
+    field = section(items, b"BODY[HEADER") or b""
+    return b"".join(field.partition(b":")[2].split()).decode("ascii", "replace")
+
+
+def _lines(data: bytes) -> bytes:
+    """Line ends are not content: servers store and send what they like."""
+    return data.replace(b"\r\n", b"\n").rstrip(b"\n")

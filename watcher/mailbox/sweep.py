@@ -1,0 +1,261 @@
+"""Reads a folder's news over IMAP: what is new since a cursor, what is gone, and the header blocks of the new."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from watcher.errors import MailboxUnavailable
+from watcher.mailbox.base import Batch, Cursor
+from watcher.mailbox.connection import Connection, Items, State
+from watcher.message.model import Folder, RawMessage, Ref
+
+TRAITS: tuple[str, ...] = ()
+
+CHUNK = 500
+# From this many messages to none at once is a fault more often than a wish.
+SUDDENLY = 10
+# SINCE compares days in the server's own zone, whatever that is.
+SLACK = timedelta(days=1)
+
+FIELDS = sorted(
+    {"from", "sender", "to", "cc", "reply-to", "subject", "date", "message-id", "in-reply-to", "references"}
+    | set(TRAITS)
+)
+
+
+@dataclass(slots=True)
+class Uids:
+    """A set of UIDs that grows at its end, as runs: a mailbox of 50,000 is often a dozen of them."""
+
+    runs: list[tuple[int, int]] = field(default_factory=list)
+
+    @classmethod
+    def parse(cls, text: str) -> Uids:
+        """From `1:50,52`. Raises ValueError."""
+        uids = cls()
+        for run in filter(None, text.split(",")):
+            first, _, last = run.partition(":")
+            uids.runs.append((int(first), int(last or first)))
+        return uids
+
+    def __str__(self) -> str:
+        return ",".join(str(first) if first == last else f"{first}:{last}" for first, last in self.runs)
+
+    def __iter__(self) -> Iterator[int]:
+        for first, last in self.runs:
+            yield from range(first, last + 1)
+
+    def add(self, uid: int) -> None:
+        """Add a UID that is greater than all before."""
+        if self.runs and self.runs[-1][1] + 1 == uid:
+            self.runs[-1] = (self.runs[-1][0], uid)
+        else:
+            self.runs.append((uid, uid))
+
+    @classmethod
+    def of(cls, uids: Iterable[int]) -> Uids:
+        """From ascending UIDs."""
+        made = cls()
+        for uid in uids:
+            made.add(uid)
+        return made
+
+
+@dataclass(slots=True)
+class Place:
+    """What an IMAP cursor remembers of a folder.
+
+    Everything below UID `next` was given, and `known` are the UIDs that were. `messages` is how many the folder held
+    then, -1 while a sweep is under way. While the first sweep is under way, UIDs below `until` count only if they were
+    delivered since `since`.
+    """
+
+    uidvalidity: int
+    next: int = 1
+    messages: int = -1
+    known: Uids = field(default_factory=Uids)
+    until: int = 0
+    since: datetime | None = None
+
+    def cursor(self, folder: str) -> Cursor:
+        """The place as an opaque cursor."""
+        state: dict[str, Any] = {"uidvalidity": self.uidvalidity, "uidnext": self.next, "messages": self.messages}
+        state["uids"] = str(self.known)
+        if self.next < self.until:
+            state |= {"until": self.until, "since": self.since.isoformat() if self.since else None}
+        return Cursor(folder, json.dumps(state))
+
+
+def place_of(cursor: Cursor) -> Place | None:
+    """The place that a cursor stands for, None where it makes no sense."""
+    try:
+        state = json.loads(cursor.state)
+        since = state.get("since")
+        return Place(
+            uidvalidity=int(state["uidvalidity"]),
+            next=int(state["uidnext"]),
+            messages=int(state["messages"]),
+            known=Uids.parse(state["uids"]),
+            until=int(state.get("until", 0)),
+            since=datetime.fromisoformat(since) if since else None,
+        )
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def sweep(
+    connection: Connection, account: str, folder: Folder, cursor: Cursor | None, since: datetime | None
+) -> Iterator[Batch]:
+    """See `Mailbox.sweep`. Nothing new costs one round trip; the folder is only ever opened by EXAMINE."""
+    state = connection.status(folder.name)
+    place = place_of(cursor) if cursor else None
+    if place and place.messages == state.messages and place.next == state.uidnext and _same(place, state):
+        yield Batch(folder, (), (), place.cursor(folder.name))
+        return
+    state = connection.examine(folder.name)
+    reset = cursor is not None and (place is None or not _same(place, state))
+    if place is None or reset:
+        place = Place(state.uidvalidity, until=state.uidnext, since=since)
+    yield from _read_news(connection, account, folder, place, state, reset=reset)
+
+
+def _same(place: Place, state: State) -> bool:
+    """Whether what the cursor remembers still means anything in the folder as it is now."""
+    suddenly_empty = state.messages == 0 and place.messages >= SUDDENLY
+    return place.uidvalidity == state.uidvalidity and place.next <= state.uidnext and not suddenly_empty
+
+
+def _read_news(
+    connection: Connection, account: str, folder: Folder, place: Place, state: State, *, reset: bool
+) -> Iterator[Batch]:
+    new = _new(connection, place, state)
+    vanished: tuple[str, ...] = ()
+    # Where the numbers add up, nothing can have gone.
+    if place.known.runs and place.messages + len(new) != state.messages:
+        vanished = _drop_vanished(connection, place, new)
+    if not new:
+        place.next, place.messages = state.uidnext, state.messages
+        yield Batch(folder, (), vanished, place.cursor(folder.name), reset=reset)
+        return
+    for start in range(0, len(new), CHUNK):
+        uids = new[start : start + CHUNK]
+        if not examined(connection, folder.name, place.uidvalidity):
+            raise MailboxUnavailable(f"The folder {folder.name} of {account} was made anew while it was being read.")
+        messages = [
+            message
+            for uid, items in sorted(connection.fetch(uids, _items(connection)).items())
+            if (message := _message(account, folder, place.uidvalidity, uid, items)) and _wanted(message, uid, place)
+        ]
+        for message in messages:
+            place.known.add(uid_of(message.ref))
+        place.next = uids[-1] + 1
+        done = start + len(uids)
+        if done == len(new):
+            place.next, place.messages = state.uidnext, state.messages
+        yield Batch(
+            folder, tuple(messages), vanished, place.cursor(folder.name), reset=reset, done=done, total=len(new)
+        )
+        reset, vanished = False, ()
+
+
+def _new(connection: Connection, place: Place, state: State) -> list[int]:
+    """The UIDs to read, ascending."""
+    until = max(place.next, min(place.until, state.uidnext))
+    day = (place.since - SLACK).date() if place.since else None
+    old = connection.search(place.next, until, day) if state.messages else []
+    return old + (connection.search(until, state.uidnext) if state.messages else [])
+
+
+def _wanted(message: RawMessage, uid: int, place: Place) -> bool:
+    return place.since is None or uid >= place.until or message.received_at >= place.since
+
+
+def _drop_vanished(connection: Connection, place: Place, new: list[int]) -> tuple[str, ...]:
+    """Take the UIDs that are gone out of the place, and give their keys."""
+    first, last = place.known.runs[0][0], place.known.runs[-1][1]
+    there = set(connection.search(first, last + 1))
+    gone = [uid for uid in place.known if uid not in there]
+    place.known = Uids.of(uid for uid in place.known if uid in there)
+    return tuple(key(place.uidvalidity, uid) for uid in gone)
+
+
+def examined(connection: Connection, folder: str, uidvalidity: int) -> bool:
+    """Open a folder read-only unless it is open; whether its UIDs still mean what they did."""
+    if connection.selected == (folder, False):
+        return True
+    return connection.examine(folder).uidvalidity == uidvalidity
+
+
+def _items(connection: Connection) -> list[str]:
+    fields = " ".join(FIELDS).upper()
+    return [*envelope_items(connection), f"BODY.PEEK[HEADER.FIELDS ({fields})]"]
+
+
+def envelope_items(connection: Connection) -> list[str]:
+    """What is asked about every message besides its text."""
+    return ["FLAGS", "INTERNALDATE", *(["X-GM-THRID"] if connection.can("X-GM-EXT-1") else [])]
+
+
+def _message(account: str, folder: Folder, uidvalidity: int, uid: int, items: Items) -> RawMessage | None:
+    header = section(items, b"BODY[HEADER")
+    return raw_message(account, folder, uidvalidity, uid, items, header, whole=False) if header is not None else None
+
+
+def raw_message(
+    account: str, folder: Folder, uidvalidity: int, uid: int, items: Items, data: bytes, *, whole: bool
+) -> RawMessage:
+    """What the server told about one message, as ours. Gmail's thread id is written as its API writes it."""
+    thread = items.get(b"X-GM-THRID")
+    return RawMessage(
+        account=account,
+        ref=Ref(folder.name, key(uidvalidity, uid)),
+        role=folder.role,
+        received_at=_instant(items.get(b"INTERNALDATE"), data),
+        data=data,
+        whole=whole,
+        thread=f"{int(thread):x}" if thread else "",
+        flags=frozenset(
+            flag.decode("ascii", "replace") for flag in items.get(b"FLAGS") or () if isinstance(flag, bytes)
+        ),
+    )
+
+
+def section(items: Items, start: bytes) -> bytes | None:
+    """The body section whose name starts so; servers differ in how they repeat what was asked."""
+    for name, value in items.items():
+        if name.upper().startswith(start) and (value is None or isinstance(value, bytes)):
+            return value or b""
+    return None
+
+
+def key(uidvalidity: int, uid: int) -> str:
+    """A UID alone means nothing once UIDVALIDITY has changed, so a key carries both."""
+    return f"{uidvalidity}.{uid}"
+
+
+def uid_of(ref: Ref) -> int:
+    """The UID in a key; 0, which no message has, where the key is not ours."""
+    return int(ref.key.rpartition(".")[2]) if ref.key.rpartition(".")[2].isdigit() else 0
+
+
+def uidvalidity_of(ref: Ref) -> int:
+    """The UIDVALIDITY in a key, 0 where it is not ours."""
+    return int(ref.key.partition(".")[0]) if ref.key.partition(".")[0].isdigit() else 0
+
+
+def _instant(told: object, data: bytes) -> datetime:
+    """INTERNALDATE, else (no server should) the Date field, else the beginning of time."""
+    if isinstance(told, datetime) and told.tzinfo is not None:
+        return told.astimezone(UTC)
+    for line in data.split(b"\n\r\n", 1)[0].splitlines():
+        if line.lower().startswith(b"date:"):
+            try:
+                return parsedate_to_datetime(line[5:].decode("ascii", "replace").strip()).astimezone(UTC)
+            except ValueError:
+                break
+    return datetime.fromtimestamp(0, UTC)
