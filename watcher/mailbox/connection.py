@@ -7,13 +7,12 @@ import imaplib
 import logging
 import re
 import ssl
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from watcher.errors import CredentialsRejected, DraftRefused, MailboxUnavailable
+from watcher.errors import DraftRefused, MailboxUnavailable
+from watcher.mailbox.signin import words_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -25,10 +24,6 @@ GOODBYE_TIMEOUT = 3.0
 # imaplib takes no line above a million bytes, and a SEARCH answers in one line: at most 11 bytes a UID.
 SEARCH_WINDOW = 80_000
 
-# RFC 5530: the server is to blame, not the password. The words are for servers that send no code.
-NOT_NOW = re.compile(
-    r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG|THROTTLED)\]|too many|try again|temporar|simultaneous", re.I
-)
 APPENDUID = re.compile(rb"\[APPENDUID (\d+) (\d+)\]", re.I)
 
 Items = Mapping[bytes, Any]
@@ -78,16 +73,17 @@ class Connection:
     def open(self, sign_in: Callable[[IMAPClient], None]) -> None:
         """Connect over checked TLS and sign in; where that is done already, ask whether the server still answers.
 
-        `sign_in` is handed the encrypted connection. Raises CredentialsRejected.
+        `sign_in` (see `signin`) is handed the encrypted connection; what it raises of ours is passed on.
         """
         if self._client is not None:
             with contextlib.suppress(MailboxUnavailable):
                 self._call("NOOP", lambda client: client.noop())
                 return
+            self._drop()
         with self._translated("connecting"):
             client = self._connect()
             try:
-                self._sign_in(client, sign_in)
+                sign_in(client)
             except BaseException:
                 _hang_up(client)
                 raise
@@ -144,25 +140,6 @@ class Connection:
             raise MailboxUnavailable(
                 f"The certificate file {self.settings.ca} of {self.account} cannot be read.",
                 "Give a PEM file that watcher may read as `ca`, or leave `ca` out to trust the system's certificates.",
-            ) from error
-
-    def _sign_in(self, client: IMAPClient, sign_in: Callable[[IMAPClient], None]) -> None:
-        from imapclient.exceptions import LoginError
-
-        try:
-            sign_in(client)
-        except LoginError as error:
-            if isinstance(error.__context__, imaplib.IMAP4.abort):  # cut off, which says nothing about the password
-                raise error.__context__ from None
-            words = _words(error)
-            if NOT_NOW.search(words):
-                raise MailboxUnavailable(
-                    f"The server {self.settings.host} does not let {self.account} in just now: {words}",
-                    "It is tried again later.",
-                ) from error
-            raise CredentialsRejected(
-                f"The server {self.settings.host} refused to let {self.account} in as {self.settings.user}: {words}",
-                _login_remedy(self.settings.host),
             ) from error
 
     # --- folders ------------------------------------------------------------------------------------------------
@@ -343,7 +320,7 @@ class Connection:
             ) from error
         except imaplib.IMAP4.error as error:
             if type(error) is imaplib.IMAP4.error:
-                raise refused(f"The server {host} refused {what}{where}: {_words(error)}") from error
+                raise refused(f"The server {host} refused {what}{where}: {words_of(error)}") from error
             self._drop()
             raise self._nonsense(what) from error
         except (ValueError, TypeError, LookupError) as error:  # what IMAPClient's parsing stumbles over
@@ -359,22 +336,6 @@ class Connection:
             _hang_up(client)
 
 
-def sign_in_with_password(user: str, password: str) -> Callable[[IMAPClient], None]:
-    """The plain way in: LOGIN, or AUTHENTICATE PLAIN where LOGIN cannot carry the characters or is switched off."""
-
-    def sign_in(client: IMAPClient) -> None:
-        simple = (
-            re.fullmatch(r"[\w.@+=~!#$&'/^`|?-]+", user, re.ASCII) and password.isascii() and password.isprintable()
-        )
-        plain = client.has_capability("AUTH=PLAIN")
-        if plain and (not simple or client.has_capability("LOGINDISABLED")):
-            client.plain_login(user, password)
-        else:
-            client.login(user, password)
-
-    return sign_in
-
-
 def _hang_up(client: IMAPClient) -> None:
     with contextlib.suppress(Exception):
         client.shutdown()
@@ -382,20 +343,3 @@ def _hang_up(client: IMAPClient) -> None:
 
 def _text(value: bytes | str) -> str:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
-
-
-def _words(error: Exception) -> str:
-    """The server's own words, fit for one line."""
-    said = str(error).removeprefix("b'").removesuffix("'")
-    said = re.sub(r"^\w+ failed: ", "", said)
-    return " ".join("".join(char if char.isprintable() else " " for char in said).split())[:200]
-
-
-def _login_remedy(host: str) -> str:
-    source = resources.files("watcher.knowledge").joinpath("logins.toml").read_text(encoding="utf-8")
-    for login in tomllib.loads(source)["login"]:
-        if any(host.lower() == known or host.lower().endswith(f".{known}") for known in login["hosts"]):
-            return str(login["remedy"])
-    return (
-        "Check the user name and store the password again with `watcher login`; some providers ask for an app password."
-    )

@@ -8,8 +8,9 @@ from datetime import datetime
 from watcher.errors import DraftRefused
 from watcher.mailbox import structure
 from watcher.mailbox.base import Batch, Cursor, Removal
-from watcher.mailbox.connection import Connection, ImapSettings, Items, sign_in_with_password
+from watcher.mailbox.connection import Connection, ImapSettings, Items
 from watcher.mailbox.folders import Listed, assign, role_of, selectable
+from watcher.mailbox.signin import with_password
 from watcher.mailbox.sweep import (
     envelope_items,
     examined,
@@ -43,7 +44,8 @@ class ImapMailbox:
 
     def open(self) -> None:
         """See `Mailbox.open`. A connection the server gave up meanwhile is made anew."""
-        self._connection.open(lambda client: sign_in_with_password(self._settings.user, self._secret())(client))
+        settings = self._settings
+        self._connection.open(with_password(self.account, settings.host, settings.user, self._secret))
 
     def close(self) -> None:
         """See `Mailbox.close`."""

@@ -1,0 +1,75 @@
+"""The ways of proving to an IMAP server who the user is, and what to tell the user when it says no."""
+
+from __future__ import annotations
+
+import imaplib
+import re
+import tomllib
+from collections.abc import Callable
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from watcher.errors import CredentialsRejected, MailboxUnavailable
+
+if TYPE_CHECKING:
+    from imapclient import IMAPClient
+
+# RFC 5530: the server is to blame, not the password. The words are for servers that send no code.
+NOT_NOW = re.compile(
+    r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG|THROTTLED)\]|too many|try again|temporar|simultaneous", re.I
+)
+# What imaplib can put into LOGIN as it stands: it quotes the password but not the user.
+PLAIN_USER = re.compile(r"[\w.@+=~!#$&'/^`|?-]+", re.ASCII)
+
+
+def with_password(account: str, host: str, user: str, secret: Callable[[], str]) -> Callable[[IMAPClient], None]:
+    """Sign in by LOGIN, or by AUTHENTICATE PLAIN (RFC 4616) where LOGIN cannot carry the characters or is off.
+
+    What it gives raises CredentialsRejected where the server refuses, MailboxUnavailable where it is busy, and whatever
+    `secret` raises. Another way to sign in is another function of this shape.
+    """
+
+    def sign_in(client: IMAPClient) -> None:
+        from imapclient.exceptions import LoginError
+
+        password = secret()
+        try:
+            _send(client, user, password)
+        except LoginError as error:
+            if isinstance(error.__context__, imaplib.IMAP4.abort):  # cut off, which says nothing about the password
+                raise error.__context__ from None
+            raise refusal(account, host, user, error) from error
+
+    return sign_in
+
+
+def refusal(account: str, host: str, user: str, error: Exception) -> CredentialsRejected | MailboxUnavailable:
+    """What a server's no means: a wrong secret, or a bad moment."""
+    words = words_of(error)
+    if NOT_NOW.search(words):
+        return MailboxUnavailable(
+            f"The server {host} does not let {account} in just now: {words}", "It is tried again later."
+        )
+    return CredentialsRejected(f"The server {host} refused to let {account} in as {user}: {words}", _remedy(host))
+
+
+def words_of(error: Exception) -> str:
+    """The server's own words, fit for one line."""
+    said = re.sub(r"^\w+ failed: ", "", str(error)).removeprefix("b'").removesuffix("'")
+    return " ".join("".join(char if char.isprintable() else " " for char in said).split())[:200]
+
+
+def _send(client: IMAPClient, user: str, password: str) -> None:
+    simple = PLAIN_USER.fullmatch(user) and password.isascii() and password.isprintable()
+    if client.has_capability("AUTH=PLAIN") and (not simple or client.has_capability("LOGINDISABLED")):
+        client.plain_login(user, password)
+    else:
+        client.login(user, password)
+
+
+def _remedy(host: str) -> str:
+    source = resources.files("watcher.knowledge").joinpath("logins.toml").read_text(encoding="utf-8")
+    for login in tomllib.loads(source)["login"]:
+        if any(host.lower() == known or host.lower().endswith(f".{known}") for known in login["hosts"]):
+            return str(login["remedy"])
+    return "Check the user name and store the password again with `watcher login`; some providers want an app password."
