@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from tests.support.servers import program
 from watcher.mailbox.connection import ImapSettings
@@ -88,9 +88,17 @@ class Dovecot:
         """The full name of a folder that was made with the mailbox."""
         return "INBOX" if role is Role.INBOX else self.flavour.prefix + self.flavour.names[ROLES.index(role)]
 
-    def forget(self, user: str) -> None:
-        """Lose a mailbox with all its UIDs, as a server does that is set up anew."""
-        shutil.rmtree(self.folder / "mail" / user)
+    @contextmanager
+    def full(self, user: str, name: str) -> Iterator[None]:
+        """While it lasts, nothing can be put into a folder at the top of a mailbox."""
+        inside = [self.folder / "mail" / user / "Maildir" / f".{name}" / part for part in ("tmp", "new", "cur")]
+        for one in inside:
+            one.chmod(0o500)
+        try:
+            yield
+        finally:
+            for one in inside:
+                one.chmod(0o700)
 
 
 @contextmanager
@@ -217,6 +225,11 @@ mail_fsync = never
 mail_max_userip_connections = 50
 imap_capability = {offered}
 {"" if root else unprivileged}
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
 service imap-login {{
   inet_listener imap {{
     port = {imap_port}
@@ -278,6 +291,10 @@ class OtherClient:
     def flag(self, folder: str, message_id: str, flag: str) -> None:
         self._store(folder, message_id, flag)
         self.imap.unselect()
+
+    def make_anew(self, folder: str) -> None:
+        _ok(self.imap.delete(_quoted(folder)))
+        _ok(self.imap.create(_quoted(folder)))
 
     def empty(self, folder: str) -> None:
         _ok(self.imap.select(_quoted(folder)))
@@ -375,6 +392,3 @@ class DovecotHarness:
 
     def snapshot(self) -> Hashable:
         return tuple(self.other.snapshot(name) for name in sorted(self.other.folders()))
-
-
-TlsKind = Literal["tls", "starttls"]

@@ -63,7 +63,7 @@ class Connection:
     def __init__(self, account: str, settings: ImapSettings) -> None:
         self.account = account
         self.settings = settings
-        self.selected: tuple[str, bool] | None = None  # name, whether it may be written to
+        self.selected: tuple[str, bool, int] | None = None  # name, whether it may be written to, UIDVALIDITY
         self._client: IMAPClient | None = None
         self._listed: dict[str, bytes] = {}
         self._foreign: tuple[str, ...] | None = None
@@ -202,10 +202,10 @@ class Connection:
     def _open(self, folder: str, *, writable: bool) -> State:
         self.selected = None
         found = self._call("EXAMINE", lambda client: client.select_folder(self._name(folder), not writable), folder)
-        self.selected = (folder, writable)
-        if not found.get(b"UIDNEXT"):  # RFC 3501 6.3.1 lets old servers leave it out
-            return self._status(folder)
-        return State(*(int(found.get(item, 0)) for item in (b"UIDVALIDITY", b"UIDNEXT", b"EXISTS")))
+        state = State(*(int(found.get(item, 0)) for item in (b"UIDVALIDITY", b"UIDNEXT", b"EXISTS")))
+        self.selected = (folder, writable, state.uidvalidity)
+        # RFC 3501 6.3.1 lets old servers leave UIDNEXT out
+        return state if state.uidnext else self._status(folder)
 
     def leave(self, refuge: str) -> None:
         """Leave the open folder without CLOSE, which would expunge; `refuge` is opened where there is no UNSELECT."""

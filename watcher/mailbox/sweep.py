@@ -13,8 +13,7 @@ from watcher.errors import MailboxUnavailable
 from watcher.mailbox.base import Batch, Cursor
 from watcher.mailbox.connection import Connection, Items, State
 from watcher.message.model import Folder, RawMessage, Ref
-
-TRAITS: tuple[str, ...] = ()
+from watcher.message.parser import TRAITS
 
 CHUNK = 500
 # From this many messages to none at once is a fault more often than a wish.
@@ -186,7 +185,7 @@ def _drop_vanished(connection: Connection, place: Place, new: list[int]) -> tupl
 
 def examined(connection: Connection, folder: str, uidvalidity: int) -> bool:
     """Open a folder read-only unless it is open; whether its UIDs still mean what they did."""
-    if connection.selected == (folder, False):
+    if connection.selected == (folder, False, uidvalidity):
         return True
     return connection.examine(folder).uidvalidity == uidvalidity
 

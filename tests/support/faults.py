@@ -1,0 +1,80 @@
+"""A TCP relay that breaks connections on order: after so many bytes, for good, or by silence."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+How = Literal["close", "silence"]
+
+
+@dataclass
+class Relay:
+    """Passes bytes between clients and a server. After `after` bytes from the server it does `how` to a connection;
+    `after` None passes everything. `received` is what the clients got, over all connections."""
+
+    host: str
+    port: int
+    target: tuple[str, int]
+    after: int | None = None
+    how: How = "close"
+    received: int = 0
+    connections: int = 0
+    sockets: list[socket.socket] = field(default_factory=list)
+
+    def break_now(self) -> None:
+        """End every connection there is."""
+        for one in list(self.sockets):
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+
+    def serve(self, listener: socket.socket) -> None:
+        """Take connections until the listener is closed."""
+        while True:
+            try:
+                client, _ = listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            server = socket.create_connection(self.target)
+            self.sockets += [client, server]
+            for source, sink, counted in ((client, server, False), (server, client, True)):
+                threading.Thread(target=self._pump, args=(source, sink, counted), daemon=True).start()
+
+    def _pump(self, source: socket.socket, sink: socket.socket, counted: bool) -> None:
+        passed = 0
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                if counted and self.after is not None and passed + len(data) > self.after:
+                    sink.sendall(data[: self.after - passed])
+                    if self.how == "silence":
+                        return
+                    break
+                sink.sendall(data)
+                passed += len(data)
+                self.received += len(data) if counted else 0
+        for one in (source, sink):
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+
+
+@contextlib.contextmanager
+def relay(host: str, port: int, listen: str = "127.0.0.1") -> Iterator[Relay]:
+    """A relay to a server, on a port of its own of the address `listen`."""
+    listener = socket.create_server((listen, 0))
+    made = Relay(listen, listener.getsockname()[1], (host, port))
+    thread = threading.Thread(target=made.serve, args=(listener,), daemon=True)
+    thread.start()
+    try:
+        yield made
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        made.break_now()
+        thread.join(5)
+        for one in made.sockets:
+            one.close()
