@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,7 @@ CHUNK = 500
 SUDDENLY = 10
 # SINCE compares days in the server's own zone, whatever that is.
 SLACK = timedelta(days=1)
+KEY = re.compile(r"([0-9]{1,10})\.([0-9]{1,10})")
 
 FIELDS = sorted(
     {"from", "sender", "to", "cc", "reply-to", "subject", "date", "message-id", "in-reply-to", "references"}
@@ -239,12 +241,14 @@ def key(uidvalidity: int, uid: int) -> str:
 
 def uid_of(ref: Ref) -> int:
     """The UID in a key; 0, which no message has, where the key is not ours."""
-    return int(ref.key.rpartition(".")[2]) if ref.key.rpartition(".")[2].isdigit() else 0
+    ours = KEY.fullmatch(ref.key)
+    return int(ours[2]) if ours else 0
 
 
 def uidvalidity_of(ref: Ref) -> int:
     """The UIDVALIDITY in a key, 0 where it is not ours."""
-    return int(ref.key.partition(".")[0]) if ref.key.partition(".")[0].isdigit() else 0
+    ours = KEY.fullmatch(ref.key)
+    return int(ours[1]) if ours else 0
 
 
 def _instant(told: object, data: bytes) -> datetime:
