@@ -1,0 +1,369 @@
+"""Days in words: finds them among the atoms of a text, and says which day of the calendar each means."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from watcher.reading.atoms import DATE, ISO, MONTH, NUMBER, WEEKDAY, WORD, Atom, Words
+
+_PUNCTUATION = re.compile(r"[\s,.;:|()\[\]*_•·–—-]+")
+_PARAGRAPH = re.compile(r"\n[ \t]*\n")
+_DAY_AFTER = re.compile(r"\bday after $", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class DayWords:
+    """A day as it is written; -1, 0 or "" where a part is not said. `next` is the atom after it.
+
+    `relation`: this, next, last, week ("Monday week"). `pair` is a numeric date whose order is open.
+    """
+
+    start: int
+    end: int
+    next: int
+    weekday: int = -1
+    dom: int = 0
+    month: int = 0
+    year: int = 0
+    offset: int | None = None
+    relation: str = ""
+    pair: tuple[int, int] | None = None
+    weak: bool = False
+    iso: bool = False
+
+    @property
+    def dated(self) -> bool:
+        """Whether the words hold a number of the calendar, not only a weekday or a relation to today."""
+        return bool(self.dom or self.pair)
+
+
+def gap(text: str, start: int, end: int) -> str | None:
+    """What stands between two atoms, without punctuation, lower case; None where it is long or a new paragraph."""
+    if end - start > 48:
+        return None
+    between = text[start:end]
+    if "\n" in between and _PARAGRAPH.search(between):
+        return None
+    if between == " ":
+        return ""
+    return _PUNCTUATION.sub(" ", between).strip().lower()
+
+
+def read_day(text: str, atoms: list[Atom], i: int, words: Words, today: date) -> DayWords | None:
+    """The day that begins at atom `i`, or None."""
+    first = atoms[i]
+    found = DayWords(first.start, first.start, i)
+    if first.kind not in (WEEKDAY, MONTH, NUMBER, DATE, ISO, WORD):
+        return None
+    if first.kind == WORD and first.flag not in ("today", "tomorrow", "yesterday", "this", "next", "last", "week"):
+        return None
+    j = i
+    while j < len(atoms) and j - i < 8:
+        if j > i and not _near(text, atoms[j - 1], atoms[j], words, found):
+            break
+        taken = _take(text, atoms, j, words, today, found)
+        if not taken:
+            break
+        j += taken
+        found.end, found.next = atoms[j - 1].end, j
+    if found.next == i or not _whole(found):
+        return None
+    return found
+
+
+def _near(text: str, one: Atom, two: Atom, words: Words, found: DayWords) -> bool:
+    between = gap(text, one.end, two.start)
+    if between is None:
+        return False
+    if between in words.date_glue:
+        return True
+    return bool(found.relation or one.flag == "week" or two.flag == "next") and between in ("on", "from", "of", "after")
+
+
+def _whole(found: DayWords) -> bool:
+    if found.dom:
+        return True
+    return found.weekday >= 0 or found.pair is not None or found.offset is not None
+
+
+def _take(text: str, atoms: list[Atom], j: int, words: Words, today: date, found: DayWords) -> int:
+    """Adds atom `j` (and what belongs to it) to the day; how many atoms that took, 0 where it does not fit."""
+    atom = atoms[j]
+    if atom.kind == WEEKDAY:
+        return _take_weekday(text, atoms, j, words, found)
+    if atom.kind == WORD:
+        return _take_word(text, atoms, j, found)
+    if found.pair or (found.dom and atom.kind != MONTH and atom.flag != "year"):
+        return 0
+    if atom.kind == ISO:
+        found.year, found.month, found.dom = _iso(text[atom.start : atom.end])
+        found.iso = True
+        return 1
+    if atom.kind == DATE:
+        return _take_date(text, atom, found)
+    if atom.kind == MONTH:
+        return _take_month(text, atoms, j, words, found)
+    return _take_number(text, atoms, j, words, today, found)
+
+
+def _take_weekday(text: str, atoms: list[Atom], j: int, words: Words, found: DayWords) -> int:
+    atom = atoms[j]
+    if found.weekday >= 0:
+        return 0
+    follower = atoms[j + 1] if j + 1 < len(atoms) else None
+    if found.dom or found.pair:
+        bracketed = text[atom.start - 1 : atom.start] == "("
+        dated = follower and (
+            follower.kind in (DATE, MONTH) or (follower.kind == NUMBER and follower.flag == "ordinal")
+        )
+        if dated and follower and not bracketed and gap(text, atom.end, follower.start) in words.date_glue:
+            return 0
+        if "\n" in text[atoms[j - 1].end : atom.start]:
+            return 0
+    found.weekday = atom.n
+    found.weak = atom.flag in ("weak", "capital")
+    return 1
+
+
+def _take_word(text: str, atoms: list[Atom], j: int, found: DayWords) -> int:
+    atom = atoms[j]
+    follower = atoms[j + 1] if j + 1 < len(atoms) else None
+    close = gap(text, atom.end, follower.start) if follower else None
+    empty = found.end == found.start
+    if atom.flag in ("today", "tomorrow", "yesterday"):
+        if not empty and found.relation != "week":
+            return 0
+        found.offset = {"today": 0, "tomorrow": 1, "yesterday": -1}[atom.flag]
+        if atom.flag == "tomorrow" and _DAY_AFTER.search(text, max(0, atom.start - 12), atom.start):
+            found.offset = 2
+        return 1
+    if follower is None or close is None:
+        return 1 if atom.flag == "week" and _week_after(text, atoms, j, found) else 0
+    if atom.flag in ("this", "next", "last") and empty and close == "" and follower.kind == WEEKDAY:
+        found.relation = atom.flag
+        return 1
+    if atom.flag in ("next", "this") and follower.flag == "week" and close == "":
+        if found.weekday >= 0 and not found.relation:
+            found.relation = f"{atom.flag} week"
+            return 2
+        beyond = atoms[j + 2] if j + 2 < len(atoms) else None
+        if empty and beyond and beyond.kind == WEEKDAY and gap(text, follower.end, beyond.start) in ("", "on"):
+            found.relation = f"{atom.flag} week"
+            return 2
+    if atom.flag == "week":
+        if (
+            empty
+            and close in ("", "on", "from")
+            and (follower.kind == WEEKDAY or follower.flag in ("today", "tomorrow"))
+        ):
+            found.relation = "week"
+            return 1
+        return 1 if _week_after(text, atoms, j, found) else 0
+    return 0
+
+
+def _week_after(text: str, atoms: list[Atom], j: int, found: DayWords) -> bool:
+    """Whether "week" stands right after a day ("Monday week", "today week"); the day is then a week on."""
+    if j == 0 or found.end == found.start or found.relation or text[atoms[j - 1].end : atoms[j].start].strip():
+        return False
+    if (found.weekday < 0 and found.offset is None) or found.dom or found.pair:
+        return False
+    if re.match(r"\s+(?:of|commencing|beginning|starting)\b", text[atoms[j].end : atoms[j].end + 16]):
+        return False
+    found.relation = "week"
+    return True
+
+
+def _take_date(text: str, atom: Atom, found: DayWords) -> int:
+    if found.month:
+        return 0
+    if atom.flag == "ymd":
+        found.year, found.month, found.dom = atom.y, atom.m, atom.n
+    elif atom.flag == "..":
+        if text[atom.end : atom.end + 1] != "." and found.weekday < 0:
+            return 0
+        found.dom, found.month = atom.n, atom.m
+    elif atom.flag == ".":
+        found.dom, found.month, found.year = atom.n, atom.m, atom.y
+    else:
+        found.pair, found.year = (atom.n, atom.m), atom.y
+    return 1 if _possible(found) else 0
+
+
+def _possible(found: DayWords) -> bool:
+    if found.pair:
+        one, two = found.pair
+        return (1 <= one <= 12 and 1 <= two <= 31) or (1 <= one <= 31 and 1 <= two <= 12)
+    return 1 <= found.dom <= 31 and 1 <= found.month <= 12
+
+
+def _take_month(text: str, atoms: list[Atom], j: int, words: Words, found: DayWords) -> int:
+    atom = atoms[j]
+    if found.month:
+        return 0
+    if found.dom:
+        found.month = atom.n
+        return 1
+    follower = atoms[j + 1] if j + 1 < len(atoms) else None
+    if follower is None or follower.kind != NUMBER or gap(text, atom.end, follower.start) not in ("", "the"):
+        return 0
+    if follower.flag in ("year", "hours", "quantity", "word") or not 1 <= follower.n <= 31:
+        return 0
+    found.month, found.dom = atom.n, follower.n
+    return 2
+
+
+def _take_number(text: str, atoms: list[Atom], j: int, words: Words, today: date, found: DayWords) -> int:
+    atom = atoms[j]
+    if atom.flag == "year":
+        if found.dom and found.month and not found.year and 1990 < atom.n < 2100:
+            found.year = atom.n
+            return 1
+        return 0
+    with_month = _month_follows(text, atoms, j, words)
+    relative = found.offset is not None and not atom.flag
+    if atom.flag == "word" or (not with_month and (not 1 <= atom.n <= 31 or atom.flag == "hours" or relative)):
+        return 0
+    if with_month or atom.flag == "ordinal":
+        found.dom = atom.n
+        return 1
+    if found.weekday < 0 or atom.joined or atom.flag:
+        return 0
+    if _bare_day_fits(today, atom.n, found.weekday) and not re.match(
+        r"\s?(?:o['’]?clock|[ap]\.?m)", text[atom.end : atom.end + 9]
+    ):
+        found.dom = atom.n
+        return 1
+    return 0
+
+
+def _month_follows(text: str, atoms: list[Atom], j: int, words: Words) -> bool:
+    follower = atoms[j + 1] if j + 1 < len(atoms) else None
+    if (
+        follower is None
+        or follower.kind != MONTH
+        or gap(text, atoms[j].end, follower.start) not in ("", "of", "day of")
+    ):
+        return False
+    if not 1 <= atoms[j].n <= 31 or _list_mark(text, atoms, j):
+        return False
+    beyond = atoms[j + 2] if j + 2 < len(atoms) else None  # "at 10 March 4th": the number after is the month's
+    return not (
+        beyond and beyond.kind == NUMBER and beyond.flag == "ordinal" and gap(text, follower.end, beyond.start) == ""
+    )
+
+
+def _list_mark(text: str, atoms: list[Atom], j: int) -> bool:
+    """Whether a number begins a line as the mark of a list ("1. Feb 9", "2) March 3")."""
+    beyond = atoms[j + 2] if j + 2 < len(atoms) else None
+    left = text[max(0, atoms[j].start - 3) : atoms[j].start].rpartition("\n")[2].strip(" ")
+    marked = (
+        text[atoms[j].end : atoms[j].end + 1] in (".", ")") and not left and "\n" in "\n" + text[: atoms[j].start][-3:]
+    )
+    return bool(marked and beyond and beyond.kind == NUMBER and beyond.flag in ("", "ordinal") and beyond.n <= 31)
+
+
+def _bare_day_fits(today: date, dom: int, weekday: int) -> bool:
+    for ahead in range(-14, 75):
+        day = today + timedelta(days=ahead)
+        if day.day == dom and day.weekday() == weekday:
+            return True
+    return False
+
+
+def _iso(words: str) -> tuple[int, int, int]:
+    return int(words[:4]), int(words[5:7]), int(words[8:10])
+
+
+def resolve(found: DayWords, today: date, *, day_first: bool, past: bool = False) -> date | None:
+    """The day of the calendar that words mean when said on `today`; None where there is no such day.
+
+    Without a year the nearest sensible one is taken: ahead rather than behind, unless the sentence speaks of the past;
+    a weekday beside the number decides between candidates.
+    """
+    try:
+        return _resolve(found, today, day_first, past)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _resolve(found: DayWords, today: date, day_first: bool, past: bool) -> date | None:
+    if found.pair:
+        one, two = found.pair
+        orders = [(one, two), (two, one)] if day_first else [(two, one), (one, two)]
+        days = [_nearest(today, dom, month, found.year, found.weekday, past) for dom, month in orders]
+        fits = [day for day in days if day and (found.weekday < 0 or day.weekday() == found.weekday)]
+        return fits[0] if fits else next((day for day in days if day), None)
+    if found.dom and found.month:
+        return _nearest(today, found.dom, found.month, found.year, found.weekday, past)
+    if found.dom:
+        return _day_of_month(found, today, past)
+    if found.offset is not None and found.weekday < 0:
+        return today + timedelta(days=found.offset + (7 if found.relation == "week" else 0))
+    return _weekday(found, today, past)
+
+
+def _nearest(today: date, dom: int, month: int, year: int, weekday: int, past: bool) -> date | None:
+    if not 1 <= month <= 12:
+        return None
+    years = [year] if year else [today.year - 1, today.year, today.year + 1]
+    candidates = [day for y in years if (day := _date(y, month, dom))]
+    if not candidates:
+        return None
+
+    def cost(day: date) -> tuple[int, int]:
+        ahead = (day - today).days
+        distance = -3 * ahead if ahead < 0 else ahead
+        if past:
+            distance = 3 * ahead if ahead > 0 else -ahead
+        return (weekday >= 0 and day.weekday() != weekday, distance)
+
+    return min(candidates, key=cost)
+
+
+def _date(year: int, month: int, dom: int) -> date | None:
+    try:
+        return date(year, month, dom)
+    except ValueError:
+        return None
+
+
+def _day_of_month(found: DayWords, today: date, past: bool) -> date | None:
+    candidates = []
+    for months in range(-4, 13):
+        index = today.year * 12 + today.month - 1 + months
+        day = _date(index // 12, index % 12 + 1, found.dom)
+        if day and (found.weekday < 0 or day.weekday() == found.weekday):
+            candidates.append(day)
+    if not candidates and found.weekday >= 0:
+        return _day_of_month(DayWords(0, 0, 0, dom=found.dom), today, past)
+
+    def cost(day: date) -> int:
+        ahead = (day - today).days
+        if past:
+            return 40 * ahead if ahead > 0 else -ahead
+        return -8 * ahead if ahead < 0 else ahead
+
+    return min(candidates, key=cost, default=None)
+
+
+def _weekday(found: DayWords, today: date, past: bool) -> date:
+    ahead = (found.weekday - today.weekday()) % 7
+    monday = today - timedelta(days=today.weekday())
+    if found.offset is not None:  # "tomorrow, Friday"
+        base = today + timedelta(days=found.offset)
+        return base if base.weekday() == found.weekday else today + timedelta(days=ahead or 7)
+    if found.relation == "last":
+        return today - timedelta(days=(today.weekday() - found.weekday) % 7 or 7)
+    if found.relation == "week":
+        return today + timedelta(days=(ahead or 7) + 7)
+    if found.relation in ("next", "next week"):
+        return monday + timedelta(days=7 + found.weekday)
+    if found.relation in ("this", "this week"):
+        day = monday + timedelta(days=found.weekday)
+        return day if day >= today or past else day + timedelta(days=7)
+    if past:
+        return today - timedelta(days=(today.weekday() - found.weekday) % 7 or 7)
+    return today + timedelta(days=ahead or 7)

@@ -1,0 +1,115 @@
+"""Times told only by their place or distance: "the second slot", "same time next week", "an hour later"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+
+from watcher.knowledge.model import Table
+from watcher.reading.identity import Identity
+
+_WINDOW = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A place in a list of offered times, or a distance from the standing time."""
+
+    start: int
+    end: int
+    ordinal: int | None = None
+    shift: timedelta | None = None
+    same_time: bool = False  # "same time": the clock of the standing interview on another day
+
+
+class PickWords:
+    """The picks and shifts of a times table as patterns."""
+
+    def __init__(self, table: Table) -> None:
+        picks, shifts = table.get("picks", {}), table.get("shifts", {})
+        self.ordinals: Mapping[str, int] = table.get("ordinals", {})
+        self.numbers: Mapping[str, int] = table.get("numbers", {})
+        self.units: Mapping[str, int] = shifts.get("units", {})
+        self.letters: list[str] = list(picks.get("letters", ()))
+        ordinal = _any(self.ordinals)
+        nouns, after = _any(picks.get("nouns", ())), _any(picks.get("after_bare", ()))
+        number, unit = _any(self.numbers), _any(self.units)
+        self._place = re.compile(
+            rf"\b(?:the )?(?P<ordinal>{ordinal}) (?:(?:time|date) )?(?:{nouns})\b"
+            rf"|\bthe (?P<bare>{ordinal})(?= (?:{after})\b|[.!,]|\s*$)"
+            rf"|(?:\b(?:{_any(picks.get('before_number', ()))})|#)[ #]{{0,2}}(?P<number>\d|{number})\b(?![:./-]?\d)"
+            rf"|\b(?:option|slot|choice) (?P<letter>[{''.join(self.letters) or 'a'}])\b",
+            re.IGNORECASE,
+        )
+        amount = rf"(?:(?P<half>half an?|half)|(?P<count>\d{{1,2}}|an?|{number})(?P<and_half> and a half)?)"
+        size = rf"{amount}[ -](?P<unit>{unit})"
+        whens = (
+            "(?:the )?(?:next|following) week|(?:the )?week after|(?:a|one) week later|a week on|"
+            "(?:in )?(?:two weeks|a fortnight)"
+        )
+        self._same = re.compile(
+            rf"\b(?:the )?(?:{_any(shifts.get('same', ()))})\b(?:,? (?P<when>{whens}))?", re.IGNORECASE
+        )
+        ways = f"{_any(shifts.get('later', ()))}|{_any(shifts.get('earlier', ()))}"
+        directions = f"{_any(shifts.get('back', ()))}|{_any(shifts.get('forward', ()))}"
+        self._size = re.compile(
+            rf"\b{size} (?P<way>{ways})\b"
+            rf"|\b(?:{_any(shifts.get('moves', ()))})\b[\w' ]{{0,24}}? (?P<direction>{directions}) (?:by )?"
+            rf"{_renamed(size)}\b",
+            re.IGNORECASE,
+        )
+        self._earlier = frozenset((*shifts.get("earlier", ()), *shifts.get("forward", ())))
+
+    def find(self, text: str) -> list[Pick]:
+        """All picks and shifts in order of appearance."""
+        text = text[:_WINDOW]
+        found = [self._ordinal(match) for match in self._place.finditer(text)]
+        found += [self._repeat(match) for match in self._same.finditer(text)]
+        found += [pick for match in self._size.finditer(text) if (pick := self._shift(match))]
+        return sorted(found, key=lambda pick: pick.start)
+
+    def _ordinal(self, match: re.Match[str]) -> Pick:
+        words = match["ordinal"] or match["bare"]
+        if words:
+            value = self.ordinals[words.lower()]
+        elif match["letter"]:
+            value = self.letters.index(match["letter"].lower()) + 1
+        else:
+            number = match["number"].lower()
+            value = int(number) if number.isdigit() else self.numbers[number]
+        return Pick(match.start(), match.end(), ordinal=value)
+
+    def _repeat(self, match: re.Match[str]) -> Pick:
+        when = (match["when"] or "").lower()
+        weeks = (2 if "two" in when or "fortnight" in when else 1) if when else 0
+        return Pick(match.start(), match.end(), shift=timedelta(weeks=weeks) if weeks else None, same_time=True)
+
+    def _shift(self, match: re.Match[str]) -> Pick | None:
+        side = "" if match["unit"] else "_"
+        count = (match[f"count{side}"] or "").lower()
+        value = 0.5 if match[f"half{side}"] else float(count) if count.isdigit() else float(self.numbers.get(count, 1))
+        value += 0.5 if match[f"and_half{side}"] else 0.0
+        minutes = value * self.units[match[f"unit{side}"].lower()]
+        way = (match["way"] or match["direction"]).lower()
+        return Pick(match.start(), match.end(), shift=timedelta(minutes=-minutes if way in self._earlier else minutes))
+
+
+def _any(words: Iterable[str]) -> str:
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True))) or "(?!)"
+
+
+def _renamed(pattern: str) -> str:
+    return re.sub(r"\(\?P<(\w+)>", r"(?P<\1_>", pattern)
+
+
+@lru_cache(maxsize=8)
+def _picks(table: Identity) -> PickWords:
+    return PickWords(table.thing)
+
+
+def picks_of(table: Table) -> PickWords:
+    """The picks of a times table, made once for each table."""
+    return _picks(Identity(table))
