@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from watcher.message.marks import Marks, fold
 
 DELIMITER = re.compile(r"^\s*(?:--|—|–|-- -|\*--\*)\s*$")
-LOOSE_DELIMITER = re.compile(r"^\s*(?:[-_=*]{3,}|—{2,})\s*$")
+LOOSE_DELIMITER = re.compile(r"^\s*(?:[-_=*]{2,}|—{2,})\s*$")
 SENTENCE = re.compile(r"(?<=[.!?])\s+")
 CONTACT = re.compile(r"@|https?://|www\.|\+?\d[\d\s().-]{7,}|\|")
 NAME_WORD = re.compile(r"^[^\W\d_][\w.'’-]*$")

@@ -38,13 +38,14 @@ def header_end(data: bytes) -> tuple[int, int]:
 
     Both are 0 where no line up to the first blank one is a field: text without a header.
     """
-    end, start = _blank_line(data)
+    end, start = blank_line(data)
     if end and not FIELD.match(data) and not ANY_FIELD.search(data, 0, end):
         return 0, 0
     return end, start
 
 
-def _blank_line(data: bytes) -> tuple[int, int]:
+def blank_line(data: bytes) -> tuple[int, int]:
+    """Where the lines before the first blank one end, and where that ends; both the length where there is none."""
     if data[:1] == b"\n":
         return 0, 1
     if data[:2] == b"\r\n":

@@ -16,6 +16,7 @@ COLONS = (":", "：")
 DECORATION = "*_-=#>|~ \t"
 RULED = re.compile(r"^[\s*]*([-_=*#~—–]{2,})(.*?)([-_=*#~—–]{2,})?[\s*]*$")
 UNDERLINE = re.compile(r"^\s*[-_=*—]{5,}\s*$")
+YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 DIGIT = re.compile(r"\d")
 
 
@@ -135,7 +136,8 @@ def _attributions(lines: Sequence[str], marks: Marks) -> dict[int, int]:
     """The lines that introduce a quotation: first line to the line after the last. They are often wrapped."""
     found: dict[int, int] = {}
     for last, line in enumerate(lines):
-        if not line.rstrip(" \t*_").endswith(COLONS) or _is_quoted(line):
+        end = line.rstrip(" \t*_")
+        if not end or _is_quoted(line) or not (end.endswith(COLONS) or _ends_in_verb(end, marks)):
             continue
         first = _attribution_start(lines, last, marks)
         if first is not None:
@@ -152,7 +154,7 @@ def _attribution_start(lines: Sequence[str], last: int, marks: Marks) -> int | N
         joined = " ".join(line.strip() for line in lines[first : last + 1])
         if len(joined) > ATTRIBUTION_LENGTH:
             break
-        text = fold(joined).strip(DECORATION)
+        text = fold(joined).strip("*_-= ")
         opened = _opens(text, marks)
         spoken = _has_verb(text, marks)
         evident = answered or "@" in text or bool(DIGIT.search(text))
@@ -177,11 +179,20 @@ def _has_verb(text: str, marks: Marks) -> bool:
     return False
 
 
+def _ends_in_verb(line: str, marks: Marks) -> bool:
+    """ "On Monday, Dana <dana@...> wrote" without a colon."""
+    return "@" in line and fold(line[-30:]).endswith(marks.verbs) and YEAR.search(line) is not None
+
+
 def _is_bare_attribution(text: str, spoken: bool, answered: bool) -> bool:
     """Forms without an opening word: "Dana Reyes <dana@...> wrote:", "2026-03-09 12:00 Dana <dana@...>:"."""
     if spoken and ("@" in text or (answered and len(text) < 120)):
         return True
-    return answered and "@" in text and bool(DIGIT.search(text)) and len(text) < 160
+    if len(text) > 160 or not DIGIT.search(text):
+        return False
+    return (answered and "@" in text) or (
+        text.endswith(">:") and "@" in text[text.rfind("<") :] and bool(YEAR.search(text))
+    )
 
 
 # --- what cuts the message: markers and quoted headers --------------------------------------------
