@@ -61,6 +61,10 @@ class Sieve:
             pattern.search(header.sender.local) for pattern in self._senders
         )
 
+    def keeps_known(self, header: Header, roles: Set[Role], known: Known) -> bool:
+        """Whether a message that was passed over before is to be read after all, for what is known by now."""
+        return known.speaks_of(header) or (bool(roles) and roles <= {Role.TRASH} and self._names_known(header, known))
+
     @staticmethod
     def bulk(header: Header) -> bool:
         """Whether the header says that the mail went to many (RFC 2369, RFC 2919, Precedence)."""

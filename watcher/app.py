@@ -1,0 +1,243 @@
+"""The composition root: a config, the knowledge, the store and the mailboxes become one Watcher."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from watcher.config import Config, ImapAccount, MaildirAccount
+from watcher.errors import UsageError
+from watcher.store import Store
+
+if TYPE_CHECKING:
+    from watcher.config import AccountSettings
+    from watcher.cycle import Pass, Progress, ScanReport, Setting
+    from watcher.knowledge.model import Rulebook
+    from watcher.mailbox.base import Mailbox
+
+READING_VERSION = 1  # raised when the code of reading changes what it finds, so that stored readings are made anew
+
+
+def build(config: Config) -> Watcher:
+    """The watcher that a config describes; nothing is opened yet."""
+    return Watcher(config)
+
+
+def knowledge(overlay: Path | None = None) -> Rulebook:
+    """The rulebook that ships with watcher, under the user's overlay."""
+    from watcher.knowledge.loader import load
+
+    return load(overlay)
+
+
+class Watcher:
+    """What the commands ask: a scan, the status, one opportunity, the drafts."""
+
+    def __init__(self, config: Config, mailboxes: Sequence[Mailbox] | None = None) -> None:
+        self._config = config
+        self._given = mailboxes
+
+    # --- the pass ---
+
+    def scan(
+        self,
+        now: datetime,
+        *,
+        hide_later: bool = False,
+        dry_run: bool = False,
+        progress: Progress | None = None,
+        environ: Mapping[str, str] | None = None,
+    ) -> ScanReport:
+        """One pass over all accounts. A dry run reads the real mailboxes and writes nothing anywhere (law 11)."""
+        from watcher.cycle import Pass, Plan
+        from watcher.mailbox.recording import RecordingMailbox
+        from watcher.store.lock import Lock
+
+        config = self._config
+        since = now - config.history if config.history else None
+        plan = Plan(since, frozenset(name for account in config.accounts for name in account.folders))
+        mailboxes = self._mailboxes(environ or {})
+        store = Store.open_copy(config.storage) if dry_run else Store.open(config.storage)
+        lock = Lock(config.storage.with_suffix(".lock"), "a scan")
+        if not dry_run:
+            lock.take()
+        try:
+            if dry_run:
+                mailboxes = [RecordingMailbox(mailbox, now) for mailbox in mailboxes]
+            one = Pass(self._setting(), store, now, now if hide_later else None, progress)
+            return one.run(mailboxes, plan)
+        finally:
+            for mailbox in mailboxes:
+                mailbox.close()
+            store.close()
+            lock.release()
+
+    def _mailboxes(self, environ: Mapping[str, str]) -> list[Mailbox]:
+        if self._given is not None:
+            return list(self._given)
+        return [self._mailbox(account, environ) for account in self._config.accounts]
+
+    def _mailbox(self, settings: AccountSettings, environ: Mapping[str, str]) -> Mailbox:
+        from watcher.message.model import Account
+
+        account = Account(settings.name, self._config.addresses)
+        if isinstance(settings, MaildirAccount):
+            from watcher.mailbox.maildir import MaildirMailbox
+
+            return MaildirMailbox(account, settings.path)
+        return _imap(account, settings, environ)
+
+    def _setting(self) -> Setting:
+        from watcher.cycle import Setting
+
+        config = self._config
+        rulebook = knowledge()
+        return Setting(
+            rulebook=rulebook,
+            digest=_digest(rulebook, config),
+            reading=config.reading,
+            joining=config.joining,
+            follow_up=config.follow_up,
+            letters=config.letters,
+            workdays=config.workdays,
+            accounts=tuple(account.name for account in config.accounts),
+        )
+
+    # --- what it knows ---
+
+    def status(self, now: datetime, *, as_of: datetime | None = None) -> dict[str, Any]:
+        """The JSON of `status`: every opportunity, over ones too, and how each account's last scan went.
+
+        It prints what the last pass concluded. Where `as_of` asks for another instant, or time alone has changed
+        something since (an interview has begun, a letter has come due), it judges what is stored once more.
+        """
+        with Store.open_for_reading(self._config.storage) as store:
+            documents = self._documents(store, now, as_of)
+            scans = store.scans()
+            zone = self._config.workdays.zone
+            return {
+                "generated_at": (as_of or now).astimezone(zone).isoformat(timespec="seconds"),
+                "opportunities": [document["status"] for document in documents.values()],
+                "accounts": [_account(account.name, scans, zone) for account in self._config.accounts],
+            }
+
+    def show(self, name: str, now: datetime, *, as_of: datetime | None = None) -> dict[str, Any]:
+        """One opportunity as a time line. Raises UsageError where `name` is no id, alias or unambiguous prefix."""
+        with Store.open_for_reading(self._config.storage) as store:
+            documents = self._documents(store, now, as_of)
+            return dict(
+                documents[find_id(name, {key: doc["show"]["aliases"] for key, doc in documents.items()})]["show"]
+            )
+
+    def drafts(self, name: str | None = None) -> list[dict[str, Any]]:
+        """Every draft that was ever made, oldest first, and what became of it."""
+        with Store.open_for_reading(self._config.storage) as store:
+            zone = self._config.workdays.zone
+            placements = sorted(store.placements(), key=lambda placement: placement.intended_at)
+            if name:
+                views = store.views()
+                documents: Mapping[str, Any] = views.documents if views else {}
+                known = {key: doc["show"]["aliases"] for key, doc in documents.items()}
+                known |= {p.opportunity: [] for p in placements if p.opportunity not in known}
+                wanted = find_id(name, known)
+                names = {wanted, *known.get(wanted, [])}
+                placements = [placement for placement in placements if placement.opportunity in names]
+            return [
+                {
+                    "message_id": placement.message_id,
+                    "opportunity": placement.opportunity,
+                    "account": placement.account,
+                    "kind": placement.kind.value,
+                    "attempt": placement.attempt,
+                    "to": placement.to,
+                    "subject": placement.subject,
+                    "state": placement.state.value,
+                    "why": placement.why or None,
+                    "made_at": placement.intended_at.astimezone(zone).isoformat(timespec="seconds"),
+                    "changed_at": placement.changed_at.astimezone(zone).isoformat(timespec="seconds"),
+                    "text": placement.text or None,
+                }
+                for placement in placements
+            ]
+
+    def _documents(self, store: Store, now: datetime, as_of: datetime | None) -> Mapping[str, Any]:
+        views = store.views()
+        if views is None:
+            return {}
+        asked = as_of or now
+        judged_at = datetime.fromisoformat(str(views.meta["judged_at"]))
+        same = as_of is None or as_of == judged_at
+        if same and not _has_come(views.documents, judged_at, asked):
+            return views.documents
+        return self._pass(store, asked, as_of).judge_only()[1]
+
+    def _pass(self, store: Store, now: datetime, until: datetime | None) -> Pass:
+        from watcher.cycle import Pass
+
+        return Pass(self._setting(), store.copy_in_memory(), now, until)
+
+
+def find_id(name: str, known: Mapping[str, Sequence[str]]) -> str:
+    """The opportunity that `name` means among `known` (aliases by id): an id, an alias or an unambiguous prefix."""
+    if name in known:
+        return name
+    for key, aliases in known.items():
+        if name in aliases:
+            return key
+    near = sorted({key for key, aliases in known.items() if any(each.startswith(name) for each in (key, *aliases))})
+    if len(near) == 1:
+        return near[0]
+    if near:
+        raise UsageError(f"'{name}' could be {', '.join(near)}.", "Write a little more of it.")
+    raise UsageError(f"There is no opportunity '{name}'.", "`watcher status --all` lists them all with their ids.")
+
+
+def _imap(account: Any, settings: ImapAccount, environ: Mapping[str, str]) -> Mailbox:
+    from watcher.mailbox.credentials import secret
+    from watcher.mailbox.imap import ImapMailbox, ImapSettings
+
+    return ImapMailbox(
+        account,
+        ImapSettings(
+            host=settings.host,
+            port=settings.port,
+            user=settings.user,
+            tls=settings.tls,
+            ca=str(settings.ca or ""),
+            folders=settings.folders,
+        ),
+        lambda: secret(settings.name, settings.password_command, environ),
+    )
+
+
+def _digest(rulebook: Rulebook, config: Config) -> str:
+    """What readings depend on: the knowledge, the reader's version, and who and where the user is."""
+    parts = (
+        rulebook.digest,
+        str(READING_VERSION),
+        repr(config.reading),
+        config.workdays.timezone,
+        config.workdays.place,
+    )
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def _account(name: str, scans: Mapping[str, Any], zone: Any) -> dict[str, Any]:
+    scan = scans.get(name)
+    scanned = scan.scanned_at.astimezone(zone).isoformat(timespec="seconds") if scan and scan.scanned_at else None
+    return {"name": name, "last_scan_at": scanned, "error": scan.error if scan else None}
+
+
+def _has_come(documents: Mapping[str, Any], then: datetime, now: datetime) -> bool:
+    """Whether an instant that changes a conclusion lies between two instants."""
+    for document in documents.values():
+        status = document["status"]
+        instants = [interview["end"] or interview["start"] for interview in status["interviews"]]
+        instants += [interview["start"] for interview in status["interviews"]]
+        instants += [status["follow_up"]["due_at"], status["follow_up"]["not_before"]]
+        if any(then < datetime.fromisoformat(at) <= now for at in instants if at):
+            return True
+    return False

@@ -1,0 +1,108 @@
+"""What the stored mail amounts to: readings, opportunities, decisions. Pure verbs over what the store hands out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from watcher.knowledge.model import Rulebook
+from watcher.message.model import Message, Role
+from watcher.opportunity import assign, fold, join
+from watcher.opportunity.model import Entry, Group, JoiningSettings, Opportunity, Word
+from watcher.reading import read
+from watcher.reading.model import Reading, ReadingSettings, Speaker
+from watcher.reading.sieve import Known
+from watcher.store import Store
+from watcher.store.model import Key
+from watcher.workdays import Workdays
+
+READ_AT_ONCE = 200  # readings kept in one transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """All mail that was read, as joining sees it, and in which folder each message lies."""
+
+    entries: tuple[Entry, ...]
+    folders: Mapping[str, str]
+    read: frozenset[Key]
+
+
+def read_mail(store: Store, rulebook: Rulebook, settings: ReadingSettings, digest: str, until: datetime | None) -> Mail:
+    """Read what has not been read under this digest, and gather everything delivered by `until` (all where None)."""
+    known = store.readings(digest)
+    fresh: dict[Key, Reading] = {}
+    entries: list[Entry] = []
+    folders: dict[str, str] = {}
+    for message in store.messages(only_fetched=True):
+        key = (message.account, message.id)
+        reading = known.get(key)
+        if reading is None:
+            reading = fresh[key] = known[key] = read(message, rulebook, settings)
+            if len(fresh) >= READ_AT_ONCE:
+                store.put_readings(digest, fresh)
+                fresh = {}
+        if until is None or min(message.header.received_at, message.header.date) <= until:
+            entries.append(_entry(message, reading))
+            folders.setdefault(message.id, message.copies[0].folder if message.copies else "")
+    store.put_readings(digest, fresh)
+    entries += _without_text(store, known, {(entry.account, entry.id) for entry in entries}, until)
+    return Mail(tuple(entries), folders, frozenset(known))
+
+
+def _entry(message: Message, reading: Reading) -> Entry:
+    roles = message.roles or frozenset({Role.OTHER})
+    return Entry(message.account, message.header, roles, reading, message.body.new if message.body else "")
+
+
+def _without_text(
+    store: Store, known: Mapping[Key, Reading], seen: Collection[Key], until: datetime | None
+) -> list[Entry]:
+    """Entries of mail that was read and whose text has been thrown away since."""
+    lacking = {key for key in known if key not in seen}
+    entries = []
+    for header in store.headers(of=[message_id for _, message_id in lacking]) if lacking else ():
+        if header.key in lacking and (until is None or header.header.received_at <= until):
+            roles = frozenset(copy.role for copy in header.copies) or frozenset({Role.OTHER})
+            entries.append(Entry(header.account, header.header, roles, known[header.key]))
+    return entries
+
+
+def known_of(groups: Sequence[Group]) -> Known:
+    """What the groups make known: their messages, threads, people and companies."""
+    entries = [entry for group in groups for entry in group.entries]
+    people = {
+        entry.header.sender.address
+        for entry in entries
+        if entry.reading.speaker is Speaker.HUMAN or entry.reading.system
+    }
+    named = [claim.name for entry in entries for claim in entry.reading.companies[:1]]
+    return Known(
+        messages=frozenset(entry.id for entry in entries),
+        threads=frozenset(entry.header.thread for entry in entries if entry.header.thread),
+        addresses=frozenset(people),
+        companies=frozenset(name.casefold() for name in named if len(name) > 3),
+    )
+
+
+def opportunities(
+    groups: Sequence[Group],
+    store: Store,
+    now: datetime,
+    settings: JoiningSettings,
+    workdays: Workdays,
+    words: Sequence[Word],
+) -> tuple[Opportunity, ...]:
+    """Fold each group under the id that was minted for it, once and for good."""
+    assigned = assign(groups, store.identities(), now)
+    for identity in assigned.changed:
+        store.mint(identity)
+    folded = []
+    for group, identity in zip(groups, assigned.ids, strict=True):
+        opportunity = fold(group, identity, now, settings, workdays, words)
+        folded.append(replace(opportunity, aliases=tuple(sorted(assigned.aliases.get(identity, ())))))
+    return tuple(folded)
+
+
+__all__ = ["Mail", "join", "known_of", "opportunities", "read_mail"]

@@ -1,0 +1,325 @@
+"""The pass itself: each mailbox is brought up to date, then all are judged together, then letters are placed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from watcher.cycle import judging, placing, syncing
+from watcher.cycle.judging import Mail
+from watcher.cycle.placing import Desk, Mailboxes
+from watcher.cycle.report import AccountReport, DraftLine, ScanReport, WithdrawnLine
+from watcher.cycle.syncing import Plan, Progress
+from watcher.draft import answering, compose
+from watcher.draft.model import OPEN_STATES, Draft, LetterSettings, Placement, PlacementState
+from watcher.draft.withdrawal import why_withdraw
+from watcher.errors import DraftRefused, WatcherError
+from watcher.explain.views import show_view, status_view
+from watcher.followup import decide
+from watcher.followup.model import Decision, FollowUpSettings, Kind, PastDraft, PolicyContext, Status
+from watcher.knowledge.model import Rulebook
+from watcher.mailbox.base import Mailbox
+from watcher.message.model import Role
+from watcher.opportunity.model import JoiningSettings, Opportunity
+from watcher.reading.model import ReadingSettings
+from watcher.reading.sieve import Known, Sieve
+from watcher.store import Store
+from watcher.workdays import Workdays
+
+MOST_LOOKS = 3  # how often mail may arrive while we judge before the letters are left to the next pass
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Everything a pass goes by that does not change during it."""
+
+    rulebook: Rulebook
+    digest: str
+    reading: ReadingSettings
+    joining: JoiningSettings
+    follow_up: FollowUpSettings
+    letters: LetterSettings
+    workdays: Workdays
+    accounts: tuple[str, ...]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.workdays.zone
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What all accounts together amount to at one instant."""
+
+    mail: Mail
+    opportunities: tuple[Opportunity, ...]
+    decisions: Mapping[str, Decision]
+
+
+@dataclass
+class Pass:
+    """One pass over all accounts. `until` hides mail delivered later (`--now`); None hides nothing."""
+
+    setting: Setting
+    store: Store
+    now: datetime
+    until: datetime | None = None
+    progress: Progress | None = None
+    drafted: list[DraftLine] = field(default_factory=list)
+    withdrawn: list[WithdrawnLine] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def run(self, mailboxes: Sequence[Mailbox], plan: Plan) -> ScanReport:
+        """Sync, judge, place, and keep what `status` and `show` print."""
+        reports, reached, may_decide = self._sync(mailboxes, plan)
+        judged, desk = self._judge(reached)
+        if may_decide:
+            for _ in range(MOST_LOOKS):
+                if not any(decision.act for decision in judged.decisions.values()):
+                    break
+                if not self._news(reached, plan):
+                    break
+                judged, desk = self._judge(reached)
+            else:
+                may_decide = False
+        if may_decide:
+            self._withdraw(reached, judged, desk)
+            self._place(reached, judged)
+        self._keep_views(judged, may_decide, reached)
+        waiting = tuple(
+            opportunity.id
+            for opportunity in judged.opportunities
+            if judged.decisions[opportunity.id].status is Status.DUE and not judged.decisions[opportunity.id].act
+        )
+        return ScanReport(
+            tuple(reports),
+            len(judged.opportunities),
+            tuple(self.drafted),
+            tuple(self.withdrawn),
+            waiting,
+            tuple(self.notes),
+        )
+
+    def judge_only(self) -> tuple[Judged, dict[str, dict[str, Any]]]:
+        """What is known without a look at any mailbox, for `status --now` and `preview`; nothing is placed."""
+        judged, _ = self._judge({})
+        return judged, self._views(judged)
+
+    # --- sync ---
+
+    def _sync(self, mailboxes: Sequence[Mailbox], plan: Plan) -> tuple[list[AccountReport], Mailboxes, bool]:
+        """Sweep every mailbox, then fetch what the sieve kept. A broken account is noted, and the others go on."""
+        reports = {mailbox.account: AccountReport(mailbox.account) for mailbox in mailboxes}
+        reached: dict[str, Mailbox] = {}
+        may_decide = True
+        for mailbox in mailboxes:
+            name = mailbox.account
+            try:
+                swept = syncing.sweep(mailbox, self.store, plan, self.progress)
+            except WatcherError as fault:
+                reports[name] = replace(reports[name], error=str(fault))
+                continue
+            reached[name] = mailbox
+            may_decide = may_decide and not swept.reset
+            reports[name] = replace(reports[name], swept=swept.fresh)
+        syncing.want(self.store, self._sieve(), self.setting.digest)
+        for name, mailbox in list(reached.items()):
+            try:
+                reports[name] = replace(reports[name], fetched=syncing.fetch(mailbox, self.store, self.progress))
+            except WatcherError as fault:
+                reports[name] = replace(reports[name], error=str(fault))
+                del reached[name]
+        for report in reports.values():
+            self.store.note_scan(report.name, self.now, report.error)
+        return list(reports.values()), reached, may_decide
+
+    def _sieve(self) -> Sieve:
+        return Sieve(self.setting.rulebook, frozenset(self.setting.reading.addresses))
+
+    def _news(self, reached: Mailboxes, plan: Plan) -> bool:
+        """Look once more, just before a letter is written: a reply that arrived meanwhile wins."""
+        fresh = 0
+        for mailbox in reached.values():
+            swept = syncing.sweep(mailbox, self.store, plan, roles={Role.INBOX, Role.SENT, Role.ALL})
+            fresh += swept.fresh
+        if fresh:
+            syncing.want(self.store, self._sieve(), self.setting.digest)
+            for mailbox in reached.values():
+                syncing.fetch(mailbox, self.store)
+        return fresh > 0
+
+    # --- judge ---
+
+    def _judge(self, reached: Mailboxes) -> tuple[Judged, Desk]:
+        mail = self._read()
+        groups = judging.join(mail.entries, self.setting.joining, self.store.words())
+        if reached and self._fetch_known(reached, judging.known_of(groups), mail):
+            mail = self._read()
+            groups = judging.join(mail.entries, self.setting.joining, self.store.words())
+        setting = self.setting
+        folded = judging.opportunities(
+            groups, self.store, self.now, setting.joining, setting.workdays, self.store.words()
+        )
+        desk = placing.look(reached, self.store, mail.entries, self.now)
+        folded = tuple(replace(o, own_draft=True) if desk.has_own(o) else o for o in folded)
+        return Judged(mail, folded, self._decide(folded, reached)), desk
+
+    def _read(self) -> Mail:
+        setting = self.setting
+        return judging.read_mail(self.store, setting.rulebook, setting.reading, setting.digest, self.until)
+
+    def _fetch_known(self, reached: Mailboxes, known: Known, mail: Mail) -> bool:
+        """Fetch what was passed over and is now seen to belong to somebody known (Trash among it)."""
+        if not syncing.want_known(self.store, self._sieve(), known, mail.read):
+            return False
+        for mailbox in reached.values():
+            syncing.fetch(mailbox, self.store)
+        return True
+
+    def _decide(self, opportunities: Sequence[Opportunity], reached: Mailboxes) -> dict[str, Decision]:
+        """Decide on each alone, then on those that want a letter once more in their order of urgency, because a day
+        and a person take only so many."""
+        placements = self.store.placements()
+        alone = {o.id: self._decide_one(o, placements, [], reached) for o in opportunities}
+        eager = sorted((o for o in opportunities if alone[o.id].act), key=lambda o: _urgency(o, alone[o.id]))
+        chosen: list[tuple[str, datetime]] = []
+        for opportunity in eager:
+            decision = self._decide_one(opportunity, placements, chosen, reached)
+            alone[opportunity.id] = decision
+            if decision.act and opportunity.contact:
+                chosen.append((opportunity.contact.address, self.now))
+        return alone
+
+    def _decide_one(
+        self,
+        opportunity: Opportunity,
+        placements: Sequence[Placement],
+        chosen: Sequence[tuple[str, datetime]],
+        reached: Mailboxes,
+    ) -> Decision:
+        today = self.now.astimezone(self.setting.zone).date()
+        contact = opportunity.contact.address if opportunity.contact else ""
+        made = [(p.to, p.intended_at) for p in placements if p.state is not PlacementState.INTENDED]
+        others = [(p.to, p.intended_at) for p in placements if p.opportunity != opportunity.id]
+        context = PolicyContext(
+            made_today=sum(at.astimezone(self.setting.zone).date() == today for _, at in made) + len(chosen),
+            to_same_person=max((at for to, at in [*others, *chosen] if to == contact), default=None),
+            languages=frozenset(self.setting.rulebook.packs),
+            unchecked_languages=frozenset(
+                language
+                for language, pack in self.setting.rulebook.packs.items()
+                if not pack.tables.get("letter", {}).get("checked", False)
+            ),
+            fetched=set(opportunity.accounts) <= set(reached) if reached else True,
+        )
+        past = [_past(p) for p in placements if p.opportunity in {opportunity.id, *opportunity.aliases}]
+        return decide(opportunity, self.now, self.setting.follow_up, self.setting.workdays, past, context)
+
+    # --- place ---
+
+    def _withdraw(self, reached: Mailboxes, judged: Judged, desk: Desk) -> None:
+        by_id = {name: o for o in judged.opportunities for name in (o.id, *o.aliases)}
+        for placement in self.store.placements():
+            opportunity = by_id.get(placement.opportunity)
+            if opportunity is None or placement.account not in reached or placement.state not in OPEN_STATES:
+                continue
+            why = why_withdraw(
+                placement, opportunity, judged.decisions[opportunity.id], self.now, self.setting.workdays
+            )
+            if why and placement.state is PlacementState.PENDING:
+                if placing.take_back(reached[placement.account], self.store, placement, desk, why, self.now):
+                    self.withdrawn.append(WithdrawnLine.of(placement, why))
+            elif why and placement.state is PlacementState.EDITED:
+                self.store.advance(placement.message_id, PlacementState.STALE, now=self.now, why=why)
+
+    def _place(self, reached: Mailboxes, judged: Judged) -> None:
+        wanting = [o for o in judged.opportunities if judged.decisions[o.id].act]
+        for opportunity in sorted(wanting, key=lambda o: _urgency(o, judged.decisions[o.id])):
+            draft = self.compose(opportunity, judged.decisions[opportunity.id])
+            if draft is None or draft.key.account not in reached or self._still_lies(opportunity):
+                continue
+            try:
+                if placing.put(reached[draft.key.account], self.store, draft, opportunity, self.now):
+                    self.drafted.append(DraftLine.of(draft))
+            except DraftRefused as fault:
+                self.notes.append(f"{opportunity.id}: {fault}")
+
+    def _still_lies(self, opportunity: Opportunity) -> bool:
+        """Whether an older draft of ours for it is still in Drafts: never two of them."""
+        names = {opportunity.id, *opportunity.aliases}
+        lying = {PlacementState.PLACED, PlacementState.PENDING, PlacementState.EDITED}
+        return any(p.opportunity in names and p.state in lying for p in self.store.placements())
+
+    def compose(self, opportunity: Opportunity, decision: Decision) -> Draft | None:
+        """The letter for a decision; None where there is no message to answer or no pack for the language."""
+        entry = answering(opportunity)
+        pack = self.setting.rulebook.packs.get(opportunity.language) or self.setting.rulebook.packs["en"]
+        if entry is None or opportunity.contact is None:
+            return None
+        answered = self.store.message((entry.account, entry.id))
+        if answered is None:
+            return None
+        used = [
+            point
+            for placement in self.store.placements()
+            if placement.opportunity in {opportunity.id, *opportunity.aliases}
+            for point in placement.highlights
+        ]
+        return compose(opportunity, decision, answered, self.setting.letters, pack, self.now, used)
+
+    # --- views ---
+
+    def _keep_views(self, judged: Judged, may_decide: bool, reached: Mailboxes) -> None:
+        decisions = dict(judged.decisions)
+        if self.drafted or self.withdrawn:
+            decisions |= self._decide(judged.opportunities, reached)
+        meta = {
+            "judged_at": self.now.astimezone(self.setting.zone).isoformat(timespec="seconds"),
+            "until": self.until.isoformat() if self.until else None,
+            "digest": self.setting.digest,
+            "decided": may_decide,
+            "accounts": list(self.setting.accounts),
+        }
+        self.store.put_views(meta, self._views(replace(judged, decisions=decisions)))
+
+    def _views(self, judged: Judged) -> dict[str, dict[str, Any]]:
+        whys = {rule.id: rule.why for pack in self.setting.rulebook.packs.values() for rule in pack.phrases}
+        views = {}
+        for opportunity in judged.opportunities:
+            decision = judged.decisions[opportunity.id]
+            names = {opportunity.id, *opportunity.aliases}
+            placements = [p for p in self.store.placements() if p.opportunity in names]
+            mine = [
+                p
+                for p in placements
+                if (p.kind, p.attempt, p.anchor) == (decision.kind, decision.attempt, decision.anchor)
+            ]
+            views[opportunity.id] = {
+                "status": status_view(
+                    opportunity, decision, mine[-1] if mine else None, self.setting.zone, judged.mail.folders
+                ),
+                "show": show_view(opportunity, decision, placements, self.setting.zone, whys),
+            }
+        return views
+
+
+def _urgency(opportunity: Opportunity, decision: Decision) -> tuple[bool, bool, str, str]:
+    """Thank-yous first, then named days, then what fell due earliest."""
+    due = decision.due_at.isoformat() if decision.due_at else ""
+    return decision.kind is not Kind.THANK_YOU, opportunity.promised_by is None, due, opportunity.id
+
+
+def _past(placement: Placement) -> PastDraft:
+    return PastDraft(
+        opportunity=placement.opportunity,
+        kind=placement.kind,
+        attempt=placement.attempt,
+        anchor=placement.anchor,
+        state=placement.state.value,
+        to=placement.to,
+        at=placement.intended_at,
+        answers=placement.answers,
+    )

@@ -1,0 +1,150 @@
+"""Drafts as they lie in the mailboxes: what became of ours, which are the user's own, and putting and taking back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from watcher.draft.fate import DraftSeen, SentSeen, fates, own_drafts, seen, sent
+from watcher.draft.model import OPEN_STATES, Draft, Placement, PlacementState
+from watcher.errors import DraftRefused
+from watcher.mailbox.base import Mailbox, Removal
+from watcher.message.model import Role
+from watcher.opportunity.model import Entry, Opportunity
+from watcher.reading.model import Speaker
+from watcher.store import Store
+
+Mailboxes = Mapping[str, Mailbox]
+"""The mailboxes that were reached in this pass, by account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What lies in Drafts now: the draft of each placement that was found, and those that are the user's own."""
+
+    found: Mapping[str, DraftSeen]
+    own: tuple[DraftSeen, ...]
+
+    def has_own(self, opportunity: Opportunity) -> bool:
+        """Whether the user has begun a letter of their own in a thread of the opportunity, or to its contact."""
+        entries = [statement.entry for statement in opportunity.statements]
+        ids = {entry.id for entry in entries}
+        threads = {(entry.account, entry.header.thread) for entry in entries if entry.header.thread}
+        contact = opportunity.contact.address if opportunity.contact else ""
+        return any(
+            draft.in_reply_to in ids
+            or not ids.isdisjoint(draft.references)
+            or (draft.account, draft.thread) in threads
+            or contact in draft.recipients
+            for draft in self.own
+        )
+
+
+def look(mailboxes: Mailboxes, store: Store, entries: Iterable[Entry], now: datetime) -> Desk:
+    """See what became of every placement, write it down, and tell which drafts are the user's own.
+
+    Placements of accounts that were not reached keep their state: what cannot be seen is not gone.
+    """
+    drafts: list[DraftSeen] = []
+    reached = set()
+    for account, mailbox in mailboxes.items():
+        try:
+            drafts += [seen(raw) for raw in mailbox.drafts()]
+            reached.add(account)
+        except DraftRefused:
+            continue  # an account without a Drafts folder has no drafts of ours
+    placements = [placement for placement in store.placements() if placement.account in reached]
+    mail = _sent_since(placements, entries)
+    present = {draft.message_id for draft in drafts}
+    missing = [p for p in placements if p.state in OPEN_STATES and p.message_id not in present]
+    trashed = {p.message_id for p in missing if _in_trash(mailboxes[p.account], p.message_id)}
+    verdicts = fates(placements, drafts, mail, trashed=trashed)
+    found = {}
+    for placement in placements:
+        verdict = verdicts[placement.message_id]
+        if verdict.draft:
+            found[placement.message_id] = verdict.draft
+        if verdict.state is not placement.state:
+            fingerprint = verdict.draft.fingerprint if verdict.draft and not placement.fingerprint else None
+            store.advance(placement.message_id, verdict.state, now=now, fingerprint=fingerprint, why=verdict.why)
+    return Desk(found, own_drafts(drafts, store.placements()))
+
+
+def _sent_since(placements: Sequence[Placement], entries: Iterable[Entry]) -> list[SentSeen]:
+    if not placements:
+        return []
+    first = min(placement.intended_at for placement in placements)
+    return [
+        sent(entry.account, entry.header)
+        for entry in entries
+        if entry.reading.speaker is Speaker.ME and Role.DRAFTS not in entry.roles and entry.header.received_at >= first
+    ]
+
+
+def _in_trash(mailbox: Mailbox, message_id: str) -> bool:
+    return any(folder.role is Role.TRASH for folder, _ in mailbox.find(message_id))
+
+
+def put(mailbox: Mailbox, store: Store, draft: Draft, opportunity: Opportunity, now: datetime) -> bool:
+    """Place a draft once and for all: intended, placed, read back (law 4). Whether it is new in Drafts.
+
+    Raises DraftRefused where the mailbox does not take it; the record then says that it was intended.
+    """
+    record = store.placement(draft.message_id)
+    if record is not None and record.state is not PlacementState.INTENDED:
+        return False
+    places = mailbox.find(draft.message_id)
+    if record is None:
+        store.intend(_placement(draft, opportunity, now))
+    elsewhere = {folder.role for folder, _ in places}
+    if places and Role.DRAFTS not in elsewhere:
+        gone = PlacementState.SENT if Role.SENT in elsewhere else PlacementState.DISCARDED
+        store.advance(draft.message_id, gone, now=now, why="It was found from an earlier time.")
+        return False
+    if not places:
+        mailbox.place(draft.data, draft.message_id, draft.thread)
+        store.advance(draft.message_id, PlacementState.PLACED, now=now)
+    for raw in mailbox.drafts():
+        lying = seen(raw)
+        if lying.message_id == draft.message_id:
+            store.advance(draft.message_id, PlacementState.PENDING, now=now, fingerprint=lying.fingerprint)
+            break
+    return not places
+
+
+def _placement(draft: Draft, opportunity: Opportunity, now: datetime) -> Placement:
+    key = draft.key
+    return Placement(
+        message_id=draft.message_id,
+        account=key.account,
+        opportunity=opportunity.id,
+        kind=key.kind,
+        attempt=key.attempt,
+        anchor=key.anchor,
+        state=PlacementState.INTENDED,
+        to=draft.to.address,
+        subject=draft.subject,
+        in_reply_to=draft.in_reply_to,
+        intended_at=now,
+        changed_at=now,
+        text=draft.text,
+        answers=tuple(statement.entry.id for statement in opportunity.statements),
+        highlights=draft.highlights,
+        thread=draft.thread,
+    )
+
+
+def take_back(mailbox: Mailbox, store: Store, placement: Placement, desk: Desk, why: str, now: datetime) -> bool:
+    """Withdraw an untouched draft; whether it is out of Drafts now. One that cannot be removed safely is called stale,
+    one that has changed under our eyes is left for the next pass to see."""
+    lying = desk.found.get(placement.message_id)
+    if lying is None or lying.raw is None:
+        return False
+    match mailbox.withdraw(lying.raw.ref, lying.raw.data):
+        case Removal.REMOVED | Removal.TRASHED | Removal.GONE:
+            store.advance(placement.message_id, PlacementState.WITHDRAWN, now=now, why=why)
+            return True
+        case Removal.IMPOSSIBLE:
+            store.advance(placement.message_id, PlacementState.STALE, now=now, why=why)
+    return False

@@ -1,0 +1,126 @@
+"""Bring one account's news into the store: headers first, then the text of what may be hiring mail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from watcher.errors import MessageUnreadable
+from watcher.mailbox.base import Mailbox
+from watcher.message import parse, parse_header
+from watcher.message.model import Batch, Folder, Header, Message, RawMessage, Ref, Role
+from watcher.reading.sieve import Known, Sieve
+from watcher.store import Store
+from watcher.store.model import Key, State, SweptHeader
+
+SWEPT = frozenset({Role.INBOX, Role.SENT, Role.ARCHIVE, Role.ALL, Role.TRASH})
+SLICE = 50  # texts fetched and stored at a time, so that a scan that is killed goes on where it was
+
+Progress = Callable[[str, str, int, int], None]
+"""Told of each step of a long scan: account, folder (or "text"), how many of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to read: mail delivered since `since` (all where None), and the folders the user named."""
+
+    since: datetime | None
+    folders: frozenset[str] = frozenset()
+
+    def sweeps(self, folder: Folder) -> bool:
+        return folder.role in SWEPT or (folder.name in self.folders and folder.role not in {Role.DRAFTS, Role.JUNK})
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """How a sweep went. `reset` is true where a folder had to be read anew: then nothing is to be decided."""
+
+    fresh: int
+    reset: bool
+
+
+def sweep(
+    mailbox: Mailbox, store: Store, plan: Plan, progress: Progress | None = None, *, roles: Collection[Role] = SWEPT
+) -> Swept:
+    """Store the header of everything new in the folders that the plan names (those of `roles` and the user's own)."""
+    account = mailbox.account
+    mailbox.open()
+    cursors = store.cursors(account)
+    fresh, reset = 0, False
+    for folder in mailbox.folders():
+        if not plan.sweeps(folder) or (folder.role in SWEPT and folder.role not in roles):
+            continue
+        for batch in mailbox.sweep(folder, cursors.get(folder.name), plan.since):
+            _keep(store, account, batch)
+            fresh += len(batch.messages)
+            reset = reset or batch.reset
+            if progress and batch.total:
+                progress(account, folder.name, batch.done, batch.total)
+    return Swept(fresh, reset)
+
+
+def _keep(store: Store, account: str, batch: Batch) -> None:
+    headers: list[tuple[RawMessage, Header]] = []
+    reasons: dict[str, str] = {}
+    for raw in batch.messages:
+        try:
+            headers.append((raw, parse_header(raw)))
+        except MessageUnreadable as fault:
+            reasons[raw.ref.key] = fault.message
+    store.apply_batch(account, batch, headers, reasons)
+
+
+def want(store: Store, sieve: Sieve, digest: str) -> None:
+    """Ask for the text of everything that was swept since the last sieving and may be hiring mail."""
+    last = done = store.sieved(digest)
+    wanted: list[Key] = []
+    for header in store.headers(after=done):
+        last = max(last, header.serial)
+        if header.state is State.SWEPT and sieve.keeps(header.header, _roles(header), Known()):
+            wanted.append(header.key)
+    store.want(wanted)
+    store.note_sieved(digest, last)
+
+
+def want_known(store: Store, sieve: Sieve, known: Known, read: Collection[Key]) -> int:
+    """Ask for the text of older mail that turns out to belong to a known thread or person; how many were asked for.
+
+    `read` are the messages that have been read already.
+    """
+    wanted = [
+        header.key
+        for header in store.headers()
+        if header.state is State.SWEPT
+        and header.key not in read
+        and sieve.keeps_known(header.header, _roles(header), known)
+    ]
+    store.want(wanted)
+    return len(wanted)
+
+
+def _roles(header: SweptHeader) -> frozenset[Role]:
+    return frozenset(copy.role for copy in header.copies)
+
+
+def fetch(mailbox: Mailbox, store: Store, progress: Progress | None = None) -> int:
+    """Fetch and keep the text of every wanted message of the account; how many there were."""
+    account = mailbox.account
+    wanted = [header for header in store.headers([account], state=State.WANTED) if header.copies]
+    done = 0
+    for start in range(0, len(wanted), SLICE):
+        some = wanted[start : start + SLICE]
+        by_place = {(header.copies[0].folder, header.copies[0].ref): header for header in some}
+        texts: list[Message] = []
+        for raw in mailbox.fetch([Ref(folder, key) for folder, key in by_place]):
+            header = by_place.get((raw.ref.folder, raw.ref.key))
+            try:
+                texts.append(parse(raw))
+            except MessageUnreadable as fault:
+                if header:
+                    store.set_unreadable(account, header.header.message_id, fault.message)
+        store.put_bodies(texts)
+        done += len(some)
+        if progress:
+            progress(account, "text", done, len(wanted))
+    return done
