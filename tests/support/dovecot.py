@@ -109,7 +109,7 @@ def running(name: str) -> Iterator[Dovecot]:
     folder = Path(tempfile.mkdtemp(prefix="dovecot-"))
     folder.chmod(0o755)  # as root, mail is read by the user `mail`
     try:
-        _make_certificates(folder, openssl)
+        make_certificates(folder, openssl)
         flavour = FLAVOURS[name]
         ports = _free_ports(_host(flavour), 2)
         _write_config(folder, flavour, *ports)
@@ -168,7 +168,9 @@ def _free_ports(host: str, count: int) -> list[int]:
             one.close()
 
 
-def _make_certificates(folder: Path, openssl: str) -> None:
+def make_certificates(folder: Path, openssl: str) -> None:
+    """A certificate authority `ca.pem` in `folder`, and from it `server.pem` and `server.key` for this machine."""
+
     def run(*arguments: str) -> None:
         subprocess.run([openssl, *arguments], cwd=folder, check=True, capture_output=True)
 

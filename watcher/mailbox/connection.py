@@ -84,6 +84,7 @@ class Connection:
             client = self._connect()
             try:
                 sign_in(client)
+                client.capabilities()  # keeps those told at login; EXAMINE would flush them
             except BaseException:
                 _hang_up(client)
                 raise
@@ -188,8 +189,12 @@ class Connection:
 
     def _status(self, folder: str) -> State:
         items = ("MESSAGES", "UIDNEXT", "UIDVALIDITY")
-        found = self._call("STATUS", lambda client: client.folder_status(self._name(folder), items), folder)
-        return State(*(int(found.get(item, 0)) for item in (b"UIDVALIDITY", b"UIDNEXT", b"MESSAGES")))
+
+        def ask(client: IMAPClient) -> State:
+            told = client.folder_status(self._name(folder), items)
+            return State(int(told[b"UIDVALIDITY"]), int(told[b"UIDNEXT"]), int(told[b"MESSAGES"]))
+
+        return cast("State", self._call("STATUS", ask, folder))
 
     def examine(self, folder: str) -> State:
         """Open a folder read-only (EXAMINE)."""
@@ -323,7 +328,7 @@ class Connection:
                 raise refused(f"The server {host} refused {what}{where}: {words_of(error)}") from error
             self._drop()
             raise self._nonsense(what) from error
-        except (ValueError, TypeError, LookupError) as error:  # what IMAPClient's parsing stumbles over
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:  # while parsing
             self._drop()
             raise self._nonsense(what) from error
 

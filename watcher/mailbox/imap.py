@@ -23,6 +23,8 @@ from watcher.mailbox.sweep import (
 )
 from watcher.message.model import Account, Folder, RawMessage, Ref, Role
 
+__all__ = ["ImapMailbox", "ImapSettings", "make_imap"]
+
 CHUNK = 200
 SMALL = 100 * 1024  # a message up to this size is fetched whole, attachments and all
 SMALL_DRAFT = 1024 * 1024

@@ -1,0 +1,194 @@
+"""IMAP servers that say odd things: ours are the only errors that come out, and what can be read is read."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.dovecot import make_certificates
+from tests.support.scripted import Scripted, scripted
+from tests.support.servers import program
+from watcher.errors import CredentialsRejected, DraftRefused, MailboxUnavailable, WatcherError
+from watcher.mailbox.base import Removal
+from watcher.mailbox.imap import ImapMailbox, ImapSettings, make_imap
+from watcher.message.model import Account, Folder, Ref, Role
+
+INBOX = Folder("INBOX", Role.INBOX)
+DATE = '"09-Mar-2026 12:00:00 +0000"'
+HEADER = "Subject: Hello\r\n\r\n"
+
+
+@pytest.fixture(scope="module")
+def certificates() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="certificates-"))
+    make_certificates(folder, program("openssl", "openssl"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@contextmanager
+def opened(certificates: Path, **answers: Any) -> Iterator[tuple[ImapMailbox, Scripted]]:
+    with scripted(certificates, **answers) as server:
+        mailbox = closed(certificates, server)
+        mailbox.open()
+        yield mailbox, server
+        mailbox.close()
+
+
+def closed(certificates: Path, server: Scripted) -> ImapMailbox:
+    settings = ImapSettings("127.0.0.1", server.port, "alex", ca=str(certificates / "ca.pem"), timeout=2)
+    return make_imap(Account("personal"), settings, lambda: "sesame")
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        ("@ NO [AUTHENTICATIONFAILED] no", CredentialsRejected),
+        ("@ NO no", CredentialsRejected),
+        ("@ NO [UNAVAILABLE] later", MailboxUnavailable),
+        ("* BYE too many connections\r\n@ NO x", MailboxUnavailable),
+        ("garbage", MailboxUnavailable),
+    ],
+)
+def test_a_login_that_fails_tells_the_secret_from_the_server(
+    certificates: Path, answer: str, error: type[WatcherError]
+) -> None:
+    with scripted(certificates, LOGIN=answer) as server, pytest.raises(error) as caught:
+        closed(certificates, server).open()
+    assert "sesame" not in str(caught.value)
+
+
+@pytest.mark.parametrize("greeting", ["* BYE closed for today", "SSH-2.0-OpenSSH", ""])
+def test_a_greeting_that_is_none_is_told_as_unavailable(certificates: Path, greeting: str) -> None:
+    with scripted(certificates, greeting=greeting) as server, pytest.raises(MailboxUnavailable):
+        closed(certificates, server).open()
+
+
+@pytest.mark.parametrize(
+    ("command", "answer"),
+    [
+        ("STATUS", "* STATUS INBOX (MESSAGES x UIDNEXT)\r\n@ OK done"),
+        ("STATUS", "@ NO [NONEXISTENT] no such folder"),
+        ("STATUS", "* BYE idle for too long"),
+        ("EXAMINE", "* many EXISTS\r\n* OK [UIDVALIDITY seven] .\r\n@ OK done"),
+        ("UID_SEARCH", "* SEARCH four\r\n@ OK done"),
+        ("UID_SEARCH", "@ BAD syntax"),
+        ("UID_FETCH", "* 1 FETCH (UID 4 FLAGS (\r\n@ OK done"),
+        ("UID_FETCH", "* 1 FETCH (UID four BODY[] {3}\r\nabc)\r\n@ OK done"),
+        ("UID_FETCH", "* x FETCH nonsense\r\n@ OK done"),
+        ("UID_FETCH", "(" * 5000 + "\r\n@ OK done"),
+        ("UID_FETCH", "* 1 FETCH " + "(" * 5000 + "\r\n@ OK done"),
+    ],
+)
+def test_nonsense_in_a_sweep_comes_out_as_unavailable(certificates: Path, command: str, answer: str) -> None:
+    with opened(certificates, **{command: answer}) as (mailbox, _), pytest.raises(MailboxUnavailable):
+        list(mailbox.sweep(INBOX, None, None))
+
+
+def test_an_error_does_not_carry_the_words_of_a_message(certificates: Path) -> None:
+    answer = "* 1 FETCH (UID 4 BODY[HEADER] unspoken words\r\n@ OK done"
+    with opened(certificates, UID_FETCH=answer) as (mailbox, _), pytest.raises(MailboxUnavailable) as caught:
+        list(mailbox.sweep(INBOX, None, None))
+    assert "unspoken" not in str(caught.value)
+
+
+def test_a_listing_with_a_name_that_cannot_be_is_read_without_it(certificates: Path) -> None:
+    listing = '* LIST () "/" INBOX\r\n* LIST () NIL "Entw&APw-rfe"\r\n* LIST () "/" "Entwürfe"\r\n@ OK done'
+    with opened(certificates, LIST=listing) as (mailbox, _):
+        assert mailbox.folders() == [INBOX, Folder("Entwürfe", Role.DRAFTS)]
+
+
+def test_folders_of_other_people_are_left_out(certificates: Path) -> None:
+    offered = {"LOGIN": "@ OK [CAPABILITY IMAP4rev1 NAMESPACE] welcome"}
+    offered["NAMESPACE"] = '* NAMESPACE (("" "/")) (("Other Users/" "/")) (("Shared/" "/"))\r\n@ OK done'
+    offered["LIST"] = '* LIST () "/" INBOX\r\n* LIST (\\Drafts) "/" "Other Users/kim/Drafts"\r\n@ OK done'
+    with opened(certificates, **offered) as (mailbox, _):
+        assert mailbox.folders() == [INBOX]
+        with pytest.raises(DraftRefused, match="no Drafts") as caught:
+            mailbox.drafts()
+        assert caught.value.remedy
+
+
+def test_a_server_that_keeps_the_next_uid_to_itself_is_asked_again(certificates: Path) -> None:
+    examined = "* 1 EXISTS\r\n* OK [UIDVALIDITY 7] .\r\n@ OK [READ-ONLY] done"
+    fetched = f"* 1 FETCH (UID 4 FLAGS () INTERNALDATE {DATE} BODY[HEADER.FIELDS (X)] {{{len(HEADER)}}}\r\n{HEADER})\r\n@ OK done"
+    with opened(certificates, EXAMINE=examined, UID_FETCH=fetched) as (mailbox, _):
+        (batch,) = mailbox.sweep(INBOX, None, None)
+    assert [message.ref.key for message in batch.messages] == ["7.4"]
+
+
+def test_a_structure_that_makes_no_sense_leads_to_the_beginning_of_the_message(certificates: Path) -> None:
+    def fetch(command: str) -> bytes:
+        if "RFC822.SIZE" in command:
+            return f"* 1 FETCH (UID 4 RFC822.SIZE 900000 FLAGS () INTERNALDATE {DATE})\r\n@ OK done".encode()
+        if "BODYSTRUCTURE" in command:
+            return b'* 1 FETCH (UID 4 BODYSTRUCTURE ("text" NIL) BODY[HEADER] {2}\r\n\r\n)\r\n@ OK done'
+        assert "BODY.PEEK[]<0." in command
+        return b"* 1 FETCH (UID 4 BODY[]<0> {12}\r\nSubject: X\r\n)\r\n@ OK done"
+
+    with opened(certificates, UID_FETCH=fetch) as (mailbox, _):
+        (message,) = mailbox.fetch([Ref("INBOX", "7.4")])
+    assert message.data == b"Subject: X\r\n"
+
+
+def test_a_placed_draft_is_looked_for_where_the_server_does_not_tell_its_uid(certificates: Path) -> None:
+    field = "Message-ID:\r\n <ours#example.net>\r\n\r\n"
+    found = f"* 1 FETCH (UID 4 BODY[HEADER.FIELDS (MESSAGE-ID)] {{{len(field)}}}\r\n{field})\r\n@ OK done"
+    with opened(certificates, APPEND="@ OK done", UID_FETCH=found) as (mailbox, _):
+        assert mailbox.place(b"Subject: X\r\n\r\nx", "<ours#example.net>") == Ref("Drafts", "7.4")
+        with pytest.raises(DraftRefused, match="does not show"):
+            mailbox.place(b"Subject: X\r\n\r\nx", "<other#example.net>")
+
+
+def test_a_full_mailbox_is_told_in_the_servers_words(certificates: Path) -> None:
+    with opened(certificates, APPEND="@ NO [OVERQUOTA] mailbox is full") as (mailbox, _):
+        with pytest.raises(DraftRefused, match="mailbox is full"):
+            mailbox.place(b"Subject: X\r\n\r\nx", "<ours#example.net>")
+        assert mailbox.folders()  # the connection goes on
+
+
+class TestGmail:
+    WELCOME = "@ OK [CAPABILITY IMAP4rev1 UIDPLUS MOVE UNSELECT X-GM-EXT-1] welcome"
+    BODY = "* 1 FETCH (UID 4 BODY[] {5}\r\nwords)\r\n@ OK done"
+
+    def test_threads_are_told(self, certificates: Path) -> None:
+        fetched = f"* 1 FETCH (UID 4 X-GM-THRID 255 FLAGS () INTERNALDATE {DATE} BODY[HEADER.FIELDS (X)] {{2}}\r\n\r\n)\r\n@ OK done"
+        with opened(certificates, LOGIN=self.WELCOME, UID_FETCH=fetched) as (mailbox, server):
+            (batch,) = mailbox.sweep(INBOX, None, None)
+        assert [message.thread for message in batch.messages] == ["ff"]
+        assert any("X-GM-THRID" in command for command in server.heard)
+
+    def test_a_draft_goes_to_trash_because_expunged_it_would_live_on_in_all_mail(self, certificates: Path) -> None:
+        answers = {"LOGIN": self.WELCOME, "UID_FETCH": self.BODY, "UID_MOVE": "@ OK done", "UNSELECT": "@ OK done"}
+        with opened(certificates, **answers) as (mailbox, server):
+            assert mailbox.withdraw(Ref("Drafts", "7.4"), b"words") is Removal.TRASHED
+        assert [command for command in server.heard if "MOVE" in command] == ['UID MOVE 4 "Trash"']
+        assert not [command for command in server.heard if "EXPUNGE" in command or "CLOSE" in command]
+
+
+def test_a_removal_the_server_refuses_takes_its_mark_back(certificates: Path) -> None:
+    answers = {
+        "LOGIN": "@ OK [CAPABILITY IMAP4rev1 UIDPLUS] welcome",
+        "UID_FETCH": TestGmail.BODY,
+        "UID_STORE": "@ OK done",
+        "UID_EXPUNGE": "@ NO not now",
+    }
+    with opened(certificates, **answers) as (mailbox, server), pytest.raises(DraftRefused, match="not now"):
+        mailbox.withdraw(Ref("Drafts", "7.4"), b"words")
+    written = [
+        command for command in server.heard if command.startswith(("UID STORE", "UID EXPUNGE", "SELECT", "EXAM"))
+    ]
+    assert written == [
+        'EXAMINE "Drafts"',
+        'SELECT "Drafts"',
+        "UID STORE 4 +FLAGS.SILENT (\\Deleted)",
+        "UID EXPUNGE 4",
+        "UID STORE 4 -FLAGS.SILENT (\\Deleted)",
+        'EXAMINE "INBOX"',
+    ]
