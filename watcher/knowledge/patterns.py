@@ -1,0 +1,229 @@
+"""The little language of phrase patterns: slots filled from word lists, a search key, and what is forbidden.
+
+A pattern is a regular expression over folded text (lower case, straight quotes, single spaces) in which `{name}` stands
+for any word of a list. It begins at the start of a word. Its key is what lets hundreds of rules cost next to nothing:
+the beginnings of words of which at least one must be in a sentence for the pattern to match.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+
+STEM = 4  # letters of a word that a key keeps
+
+_SLOT = re.compile(r"\{([a-z_]+)\}")
+_TOKEN = re.compile(r"\(\?(?:<?[!=]|:)|\\.|\[[^\]]*\]|[a-z0-9à-ÿ]+|[()|?*+.^$ ]|\{[0-9,]+\}|.", re.DOTALL)
+_COMMON = frozenset(
+    (
+        "the you your with have has had this that will for and are was were not our from any all can could would been "
+        "but they them he she it its we us me my i in on at to of a an be is as or if so do did no yes s ve ll re t hi "
+        "hello dear than then there here about please thank just next time one out up what when how who which more some "
+        "may want look like know let get got see come comi go goin take taki been bein very able thei ther whic shou "
+        "plea than wher also"
+    ).split()
+)
+
+
+class SlotUnknown(KeyError):
+    """A pattern names a word list that does not exist."""
+
+    def __str__(self) -> str:
+        return f"{{{self.args[0]}}}"
+
+
+def fill(pattern: str, slots: Mapping[str, str]) -> str:
+    """The pattern with every `{name}` replaced by its alternatives. Raises SlotUnknown."""
+
+    def put(found: re.Match[str]) -> str:
+        if found.group(1) not in slots:
+            raise SlotUnknown(found.group(1))
+        return slots[found.group(1)]
+
+    return _SLOT.sub(put, pattern)
+
+
+def fill_slots(words: str | Iterable[str], slots: Mapping[str, str]) -> str:
+    """One group of alternatives made of a word list (or of one pattern), other lists it names filled in."""
+    alternatives = [words] if isinstance(words, str) else list(words)
+    return "(?:" + "|".join(fill(word, slots) for word in alternatives) + ")"
+
+
+def fold(text: str) -> str:
+    """Text as patterns see it: lower case, straight quotes and plain dashes; never longer or shorter than it was."""
+    plain = text.translate(_PLAIN)
+    low = plain.lower()
+    if len(low) == len(text):
+        return low
+    return "".join(char.lower() if len(char.lower()) == 1 else char for char in plain)
+
+
+_PLAIN = str.maketrans(
+    {
+        "’": "'",
+        "‘": "'",
+        "ʼ": "'",
+        "`": "'",
+        "´": "'",
+        "“": '"',
+        "”": '"',
+        "„": '"',
+        "–": "-",
+        "—": "-",
+        "‑": "-",
+        "\u00a0": " ",
+    }
+)
+
+
+def stems(folded: str) -> set[str]:
+    """What a sentence offers to keys: the first letters of each word (one to four), and marks for digits, money, "?"."""
+    found: set[str] = set()
+    for word in set(_WORD.findall(folded)):
+        found.update((word[:1], word[:2], word[:3], word[:STEM]))
+        if word[0].isdigit():
+            found.add(DIGIT)
+    if "?" in folded:
+        found.add("?")
+    if any(sign in folded for sign in _MONEY):
+        found.add(MONEY)
+    return found
+
+
+DIGIT, MONEY = "#", "£"
+_MONEY = "£$€₹"
+_WORD = re.compile(r"[a-z0-9à-ÿ]+")
+
+
+def keys(pattern: str) -> tuple[str, ...]:
+    """Stems of which one must be in a sentence for the pattern to match; empty where nothing can be told."""
+    return tuple(sorted(_either(_TOKEN.findall(pattern))))
+
+
+def _cost(atom: AbstractSet[str]) -> int:
+    return sum(50 if stem in _COMMON or len(stem) < 2 else 1 for stem in atom)
+
+
+def _atoms(tokens: list[str]) -> list[set[str]]:
+    """The sets of stems, each of which the whole pattern must meet. Anything not understood is left out."""
+    found: list[set[str]] = []
+    boundary = True  # whether the next piece begins a word
+    at = 0
+    while at < len(tokens):
+        piece = tokens[at]
+        after = tokens[at + 1] if at + 1 < len(tokens) else ""
+        if piece.startswith("("):
+            end = _close(tokens, at)
+            after = tokens[end + 1] if end + 1 < len(tokens) else ""
+            inner = _either(tokens[at + 1 : end]) if piece == "(?:" and boundary and not _optional(after) else set()
+            if inner:
+                found.append(inner)
+            if piece in ("(?:", "("):
+                boundary = boundary and _ends_in_space(tokens[at + 1 : end])
+            at = end + 1
+            continue
+        if boundary and not _optional(after):
+            found += _plain_atom(piece)
+        elif boundary and len(piece) > 1 and piece[0].isalnum() and after in ("?", "*"):
+            found.append({piece[:-1][:STEM]})
+        boundary = _opens_word(piece, boundary)
+        at += 1
+    return found
+
+
+def _optional(after: str) -> bool:
+    return after in ("?", "*") or after.startswith("{0")
+
+
+def _plain_atom(piece: str) -> list[set[str]]:
+    if piece[0].isalnum():
+        return [{piece[:STEM]}]
+    if piece == "[0-9]":
+        return [{DIGIT}]
+    if piece == "\\?":
+        return [{"?"}]
+    return [{MONEY}] if piece == f"[{_MONEY[:1]}$€₹]" else []
+
+
+def _opens_word(piece: str, before: bool) -> bool:
+    """Whether a word may begin right after this piece."""
+    if piece in ("?", "*", "+") or piece.startswith("{"):
+        return False
+    if piece in ("^", "\\b"):
+        return True
+    return not (piece[0].isalnum() or piece == "." or piece[0] == "[" or piece[:2] in ("\\w", "\\S", "\\d"))
+
+
+def _either(tokens: list[str]) -> set[str]:
+    """The stems of alternatives, the best for each; empty where an alternative gives none."""
+    found: set[str] = set()
+    for alternative in _split(tokens):
+        atoms = _atoms(alternative)
+        if not atoms:
+            return set()
+        found |= min(atoms, key=_cost)
+    return found
+
+
+def _ends_in_space(tokens: list[str]) -> bool:
+    return all(part and part[-1] == " " for part in _split(tokens))
+
+
+def _split(tokens: list[str]) -> list[list[str]]:
+    parts: list[list[str]] = [[]]
+    depth = 0
+    for piece in tokens:
+        if piece.startswith("("):
+            depth += 1
+        elif piece == ")":
+            depth -= 1
+        if piece == "|" and depth == 0:
+            parts.append([])
+        else:
+            parts[-1].append(piece)
+    return parts
+
+
+def _close(tokens: list[str], start: int) -> int:
+    depth = 0
+    for at in range(start, len(tokens)):
+        if tokens[at].startswith("("):
+            depth += 1
+        elif tokens[at] == ")":
+            depth -= 1
+            if depth == 0:
+                return at
+    return len(tokens) - 1
+
+
+def fault(pattern: str) -> str:
+    """What is wrong with a pattern, in words; "" where nothing is."""
+    try:
+        re.compile(pattern)
+    except re.error as wrong:
+        return f"is no regular expression ({wrong})"
+    if re.search(r"(?<!\\)(?:\\\\)*\\[1-9]|\(\?P=|\(\?\(", pattern):
+        return "uses a back-reference"
+    if _nested(_TOKEN.findall(pattern)):
+        return "repeats a group without end, or something endless within a group that repeats"
+    return ""
+
+
+def _nested(tokens: list[str]) -> bool:
+    """Whether a group repeats without end, or repeats something endless that no space closes (exponential time)."""
+    for start, piece in enumerate(tokens):
+        if not piece.startswith("("):
+            continue
+        end = _close(tokens, start)
+        after = tokens[end + 1] if end + 1 < len(tokens) else ""
+        if after in ("*", "+") or after.endswith(",}"):
+            return True
+        inside = tokens[start + 1 : end]
+        if after.startswith("{") and any(_endless(inner) for inner in inside) and not _ends_in_space(inside):
+            return True
+    return False
+
+
+def _endless(piece: str) -> bool:
+    return piece in ("*", "+") or (piece.startswith("{") and piece.endswith(",}"))

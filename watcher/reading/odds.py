@@ -1,0 +1,75 @@
+"""Weighs how likely a message alone is about the user's own job hunt: log-odds of sender, headers, topic and frames."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from watcher.reading.model import Claim, Evidence, Says, Speaker
+from watcher.reading.phrases import Hit
+from watcher.reading.sender import Sender
+from watcher.reading.topics import Leaning
+
+PRIOR = -2.4
+_KINDS = {
+    "ats": 5.0, "board": 2.5, "assessment": 4.0, "relay": 2.5, "scheduler": 1.2, "calendar": 0.5, "signing": 0.5,
+    "alert": -9.0,
+}  # fmt: skip
+_FRAMES = {
+    Says.REJECTION: 1.2,
+    Says.APPLICATION_RECEIVED: 1.0,
+    Says.OUTREACH: 1.4,
+    Says.SCHEDULING: 1.2,
+    Says.INTERVIEW_CONFIRMED: 0.9,
+    Says.INTERVIEW_RESCHEDULED: 0.6,
+    Says.INTERVIEW_CANCELLED: 0.6,
+    Says.ASSESSMENT: 1.0,
+    Says.INFO_REQUEST: 0.6,
+    Says.OFFER: 1.3,
+    Says.ON_HOLD: 0.8,
+    Says.UPDATE: 0.4,
+}
+_STRENGTH = {"certain": 6.0, "strong": 3.0, "weak": 1.5}
+
+
+def weigh(
+    sender: Sender,
+    leaning: Leaning,
+    scores: Mapping[Says, float],
+    hits: Sequence[Hit],
+    roles: Sequence[Claim],
+    *,
+    reply: bool,
+    listed: bool,
+    role_address: bool,
+) -> tuple[float, tuple[Evidence, ...]]:
+    """The probability that it is hiring mail of the user's own, and the weightiest evidence either way.
+
+    `reply`: it answers an earlier mail; `listed`: it came through a mailing list; `role_address`: the sender's address
+    is that of a recruiting desk.
+    """
+    total = PRIOR + _KINDS.get(sender.kind, 0.0)
+    evidence: list[tuple[float, Evidence]] = []
+    if sender.kind:
+        evidence.append((abs(_KINDS.get(sender.kind, 0.0)), Evidence(f"sender.{sender.system}", sender.system)))
+    if sender.bulk and sender.kind != "ats":
+        total -= 5.0 if sender.kind == "board" else 2.5
+    if listed:
+        total -= 2.5
+    if role_address:
+        total += 1.8
+    if reply and sender.speaker is not Speaker.ROBOT:
+        total += 0.8
+    total += leaning.towards - leaning.against * (0.5 if roles and roles[0].weight >= 0.6 else 1.0)
+    evidence += [(1.0, item) for item in leaning.evidence]
+    total += min(2.2, sum(weight * scores.get(says, 0.0) for says, weight in _FRAMES.items()))
+    for hit in hits:
+        if hit.rule.signal in ("hiring", "not_hiring"):
+            weight = _STRENGTH[hit.rule.strength] * (1 if hit.rule.signal == "hiring" else -1)
+            total += weight
+            evidence.append((abs(weight), hit.evidence))
+    if roles:
+        total += 2.0 * roles[0].weight
+        evidence.append((2.0 * roles[0].weight, roles[0].evidence))
+    evidence.sort(key=lambda item: -item[0])
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total)))), tuple(item for _, item in evidence[:5])

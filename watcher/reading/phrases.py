@@ -1,0 +1,183 @@
+"""Tries the phrase rules on a message: which of them match, on which words, at what cost.
+
+Only rules of which a needed word occurs are tried, and a pattern is compiled when it is first tried.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from watcher.knowledge.model import Pack, PhraseRule, Table
+from watcher.reading.model import Evidence, Speaker
+from watcher.reading.sentences import Grammar, Sentence, split
+
+WEIGHTS = {"certain": 0.97, "strong": 0.78, "weak": 0.4}
+_NEVER = r"(?!)"
+_ADDRESS = re.compile(r"(https?://[^\s/<>]+)[^\s<>]*")  # of a link only the host speaks
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A rule that matched: the words, and where (-1: the subject, -2: the whole text, else the sentence's number)."""
+
+    rule: PhraseRule
+    words: str
+    sentence: int
+    asked: bool = False
+
+    @property
+    def weight(self) -> float:
+        weight = WEIGHTS[self.rule.strength]
+        return weight * 0.85 if self.sentence == -1 else weight
+
+    @property
+    def evidence(self) -> Evidence:
+        return Evidence(self.rule.id, self.words[:160])
+
+
+@dataclass
+class _Entry:
+    """One rule made ready: its patterns with their keys, compiled on first use."""
+
+    rule: PhraseRule
+    patterns: list[re.Pattern[str] | str]
+    unless: list[re.Pattern[str] | str]
+    conditional: bool
+    question: bool
+    negated: bool
+
+    def match(self, sentence: Sentence, which: int) -> re.Match[str] | None:
+        pattern = self.patterns[which]
+        if isinstance(pattern, str):
+            pattern = self.patterns[which] = re.compile(pattern)
+        found = pattern.search(sentence.folded)
+        if found is None or self._ruled_out(sentence, found):
+            return None
+        return found
+
+    def _ruled_out(self, sentence: Sentence, found: re.Match[str]) -> bool:
+        if self.question and sentence.asks:
+            return True
+        if self.conditional and sentence.supposes(found.start(), found.end()):
+            return True
+        if self.negated and sentence.denies(found.start()):
+            return True
+        for index, part in enumerate(self.unless):
+            if isinstance(part, str):
+                part = self.unless[index] = re.compile(part)
+            if part.search(sentence.folded):
+                return True
+        return False
+
+
+@dataclass
+class Phrasebook:
+    """The rules of one language, indexed by the beginnings of the words they need."""
+
+    grammar: Grammar
+    entries: list[_Entry] = field(default_factory=list)
+    _index: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    _always: list[tuple[int, int]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, pack: Pack) -> Phrasebook:
+        """The phrasebook of a language pack."""
+        book = cls(grammar_of(pack.tables.get("grammar", {})))
+        for rule in pack.phrases:
+            book._add(rule)
+        return book
+
+    def _add(self, rule: PhraseRule) -> None:
+        number = len(self.entries)
+        plain = [_anchored(part) for part in rule.unless if not part.startswith("@")]
+        self.entries.append(
+            _Entry(
+                rule,
+                [_anchored(pattern) for pattern in rule.any],
+                list(plain),
+                "@conditional" in rule.unless,
+                "@question" in rule.unless,
+                "@negated" in rule.unless,
+            )
+        )
+        for which in range(len(rule.any)):
+            needed = rule.keys[which] if which < len(rule.keys) else ()
+            for stem in needed:
+                self._index.setdefault(stem, []).append((number, which))
+            if not needed:
+                self._always.append((number, which))
+
+    def sentences(self, text: str) -> list[Sentence]:
+        """The text's sentences in this language's grammar."""
+        return split(_ADDRESS.sub(r"\1", text), self.grammar)
+
+    def hits(self, subject: str, sentences: Sequence[Sentence], speaker: Speaker) -> list[Hit]:
+        """Every rule that matches, once, on the first words that show it; `subject` is "" where it does not speak."""
+        found: dict[int, Hit] = {}
+        if subject:
+            self._try(Sentence(subject, self.grammar), -1, ("sentence", "subject"), speaker, found)
+        for number, sentence in enumerate(sentences):
+            self._try(sentence, number, ("sentence",), speaker, found)
+        whole = Sentence(" ".join(sentence.text for sentence in sentences)[:6000], self.grammar)
+        self._try(whole, -2, ("text",), speaker, found)
+        return list(found.values())
+
+    def _try(
+        self, sentence: Sentence, number: int, places: Iterable[str], speaker: Speaker, found: dict[int, Hit]
+    ) -> None:
+        tried: set[tuple[int, int]] = set()
+        groups = [self._index[stem] for stem in sentence.stems if stem in self._index]
+        for group in (self._always, *groups):
+            for pair in group:
+                if pair in tried:
+                    continue
+                tried.add(pair)
+                entry = self.entries[pair[0]]
+                if entry.rule.where not in places or not _speaks(entry.rule.speaker, speaker):
+                    continue
+                earlier = found.get(pair[0])
+                if earlier is not None and earlier.sentence != -1:
+                    continue
+                match = entry.match(sentence, pair[1])
+                if match is not None:
+                    words = sentence.text[match.start() : match.end()].strip()
+                    found[pair[0]] = Hit(entry.rule, words, number, sentence.asks)
+
+
+def _speaks(wanted: str, speaker: Speaker) -> bool:
+    if wanted == "them":
+        return speaker is not Speaker.ME
+    return wanted == "anyone" or wanted == speaker.value
+
+
+def _anchored(pattern: str) -> str:
+    """The pattern bound to the start of a word where it begins with one."""
+    return rf"\b(?:{pattern})" if pattern[:1].isalnum() or pattern.startswith("(?:") else pattern
+
+
+def grammar_of(table: Table) -> Grammar:
+    """The grammar words of `grammar.toml`."""
+    return Grammar(
+        condition=_any(table.get("condition", ())),
+        harmless=_any(table.get("harmless", ())),
+        negation=_any(table.get("negation", ())),
+        question=_any(table.get("question", ())),
+        abbreviations=frozenset(table.get("abbreviations", ())),
+    )
+
+
+def _any(words: Iterable[str]) -> re.Pattern[str]:
+    joined = "|".join(words)
+    return re.compile(rf"\b(?:{joined})" if joined else _NEVER)
+
+
+def by_signal(hits: Iterable[Hit]) -> Mapping[str, list[Hit]]:
+    """The hits by what they show, strongest first."""
+    found: dict[str, list[Hit]] = {}
+    for hit in hits:
+        found.setdefault(hit.rule.signal, []).append(hit)
+    for group in found.values():
+        group.sort(key=lambda hit: -hit.weight)
+    return found

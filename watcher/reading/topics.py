@@ -1,0 +1,67 @@
+"""Weighs what a mail is about: for or against the user's own job hunt, by the words and phrases it uses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from watcher.knowledge.model import Table
+from watcher.reading.model import Evidence
+
+LONGEST = 4  # words in a phrase of the lexicon
+_WORD = re.compile(r"[a-zà-ÿ0-9][a-zà-ÿ0-9'&.-]*[a-zà-ÿ0-9]|[a-zà-ÿ0-9]|%")
+
+
+@dataclass(frozen=True, slots=True)
+class Leaning:
+    """How far the words lean: log-odds for hiring and against, each with the words that weigh most."""
+
+    towards: float
+    against: float
+    evidence: tuple[Evidence, ...]
+
+
+class Lexicon:
+    """The topic words of one language with their log-odds."""
+
+    def __init__(self, table: Table) -> None:
+        self._weights: dict[str, float] = {}
+        for side, sign in (("hiring", 1.0), ("not_hiring", -1.0)):
+            for weight, words in table.get(side, {}).items():
+                for word in words:
+                    self._weights[word] = sign * float(weight)
+
+    def lean(self, folded: str) -> Leaning:
+        """How far a folded text leans; the longest phrase wins over the words in it, and many words weigh less each."""
+        found = self._found(_WORD.findall(folded[:8000]))
+        towards = _sum(weight for weight in found.values() if weight > 0)
+        against = _sum(-weight for weight in found.values() if weight < 0)
+        top = sorted(found.items(), key=lambda item: -abs(item[1]))[:3]
+        evidence = tuple(Evidence("topic.hiring" if weight > 0 else "topic.not_hiring", word) for word, weight in top)
+        return Leaning(towards, against, evidence)
+
+    def _found(self, words: list[str]) -> Mapping[str, float]:
+        found: dict[str, float] = {}
+        at = 0
+        while at < len(words):
+            step = 1
+            for length in range(min(LONGEST, len(words) - at), 0, -1):
+                phrase = " ".join(words[at : at + length]) if length > 1 else words[at]
+                weight = self._weights.get(phrase)
+                if weight is not None:
+                    found[phrase] = weight
+                    step = length
+                    break
+            at += step
+        return found
+
+
+def _sum(weights: object) -> float:
+    """The weights added, the strongest whole, each further one at less: words of one topic come together."""
+    total = 0.0
+    factor = 1.0
+    for weight in sorted(weights, reverse=True):  # type: ignore[call-overload]
+        total += weight * factor
+        factor *= 0.7
+    return total
