@@ -13,14 +13,10 @@ from watcher.config.lines import locate
 from watcher.config.mail import accounts
 from watcher.config.model import Config, NotificationSettings
 from watcher.config.paths import resolve, state_path
-from watcher.config.places import day_first, holiday_place, local_zone, zone_name
+from watcher.config.places import holiday_place, local_zone, zone_name
 from watcher.config.section import Faults, Section
 from watcher.config.waiting import follow_up
-from watcher.draft.model import LetterSettings
 from watcher.errors import ConfigError, Problem
-from watcher.opportunity.model import JoiningSettings
-from watcher.reading.model import ReadingSettings
-from watcher.workdays import Workdays
 
 HISTORY = "180 days"
 DATE_ORDERS = ("auto", "day-first", "month-first")
@@ -79,23 +75,26 @@ def _config(root: Section, path: Path, environ: Mapping[str, str]) -> Config:
     none: frozenset[date] = frozenset()
     extra = calendar.parsed("days_off", _days, none, "Write days such as [2026-12-24, 2026-12-31].")
     calendar.close()
-    return Config(
+    letters = root.section("letters")
+    config = Config(
         file=path,
         name=name,
         addresses=addresses,
         timezone=timezone,
+        date_order=order,
+        holidays=place,
+        days_off=extra,
         accounts=accounts(root, folder, environ, addresses),
         storage=_storage(root.section("storage"), folder, environ),
         history=_history(root),
-        workdays=Workdays(timezone, place, extra),
-        reading=ReadingSettings(
-            name, addresses, timezone, place, day_first(timezone) if order == "auto" else order == "day-first"
-        ),
-        joining=JoiningSettings(name, addresses, timezone),
         follow_up=follow_up(root, timezone),
-        letters=_letters(root.section("letters"), name, addresses, timezone, folder, environ),
+        signature=letters.text("signature"),
+        highlights=letters.texts("highlights"),
+        templates=_templates(letters, folder, environ),
         notifications=_notifications(root.section("notifications")),
     )
+    letters.close()
+    return config
 
 
 def _addresses(you: Section) -> tuple[str, ...]:
@@ -142,24 +141,21 @@ def _days(value: object) -> frozenset[date]:
     return frozenset(value)
 
 
-def _letters(
-    table: Section, name: str, addresses: tuple[str, ...], timezone: str, folder: Path, environ: Mapping[str, str]
-) -> LetterSettings:
-    signature = table.text("signature")
-    highlights = table.texts("highlights")
+def _templates(table: Section, folder: Path, environ: Mapping[str, str]) -> dict[str, str]:
+    """The user's own letters, by file name."""
     written = table.text("templates")
-    overrides: dict[str, str] = {}
-    if written:
-        place = resolve(written, folder, environ)
-        if not place.is_dir():
-            table.fault("templates", f"leads to {place}, which is no folder.", "Name the folder of your own templates.")
-        for file in sorted(place.glob("*.j2")):
-            try:
-                overrides[file.name] = file.read_text(encoding="utf-8")
-            except (OSError, ValueError) as fault:
-                table.fault("templates", f"{file.name} cannot be read: {fault}.", "It must be a file of UTF-8 text.")
-    table.close()
-    return LetterSettings(name, addresses, timezone, signature, highlights, overrides)
+    if not written:
+        return {}
+    found: dict[str, str] = {}
+    place = resolve(written, folder, environ)
+    if not place.is_dir():
+        table.fault("templates", f"leads to {place}, which is no folder.", "Name the folder of your own templates.")
+    for file in sorted(place.glob("*.j2")):
+        try:
+            found[file.name] = file.read_text(encoding="utf-8")
+        except (OSError, ValueError) as fault:
+            table.fault("templates", f"{file.name} cannot be read: {fault}.", "It must be a file of UTF-8 text.")
+    return found
 
 
 def _notifications(table: Section) -> NotificationSettings:

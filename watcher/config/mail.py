@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import shlex
 from collections.abc import Mapping, Sequence
@@ -13,7 +12,7 @@ from watcher.config.paths import resolve
 from watcher.config.section import Section, did_you_mean, shown
 
 KINDS = ("imap", "maildir", "gmail")
-TLS_PORTS = {"tls": 993, "starttls": 143, "none": 143}
+TLS_PORTS = {"tls": 993, "starttls": 143}
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?\Z")
 
 
@@ -87,10 +86,6 @@ def _imap(table: Section, name: str, folder: Path, environ: Mapping[str, str], a
             "host", f"is {shown(host)}, which is not the name of a server.", "Write it without https:// and port."
         )
     tls = table.choice("tls", "tls", tuple(TLS_PORTS))
-    if tls == "none" and not _here(host):
-        table.fault(
-            "tls", "would send the password in the clear.", 'Use "tls" or "starttls"; "none" is for this machine alone.'
-        )
     port = table.number("port", TLS_PORTS[tls], 1, 65535)
     user = table.text("user", addresses[0] if addresses else "")
     ca_written = table.text("ca")
@@ -99,7 +94,9 @@ def _imap(table: Section, name: str, folder: Path, environ: Mapping[str, str], a
         table.fault(
             "ca", f"leads to {ca}, which is no file.", "Name a file of certificates (PEM), or leave the key out."
         )
-    return ImapAccount(name, host, port, user, tls, ca, _command(table), table.texts("folders"))
+    return ImapAccount(
+        name, host, port, user, "starttls" if tls == "starttls" else "tls", ca, _command(table), table.texts("folders")
+    )
 
 
 def _command(table: Section) -> tuple[str, ...]:
@@ -122,17 +119,9 @@ def _command(table: Section) -> tuple[str, ...]:
     return words
 
 
-def _here(host: str) -> bool:
-    """Whether `host` is this machine."""
-    if host.lower().rstrip(".") == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _is_ip(host: str) -> bool:
+    import ipaddress
+
     try:
         ipaddress.ip_address(host)
     except ValueError:

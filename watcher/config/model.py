@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
-from watcher.draft.model import LetterSettings
+from watcher.config.places import day_first
 from watcher.followup.model import FollowUpSettings
-from watcher.opportunity.model import JoiningSettings
-from watcher.reading.model import ReadingSettings
-from watcher.workdays import Workdays
+
+if TYPE_CHECKING:
+    from watcher.draft.model import LetterSettings
+    from watcher.opportunity.model import JoiningSettings
+    from watcher.reading.model import ReadingSettings
+    from watcher.workdays import Workdays
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +32,15 @@ class MaildirAccount:
 class ImapAccount:
     """Mail on an IMAP server.
 
-    `tls` is `tls` (from the first byte), `starttls`, or `none`, which only a server on this machine may have. `ca` is
-    a file of certificates to trust instead of the system's. `password_command` prints the password on its first line;
-    empty where the keyring keeps it.
+    `tls` is `tls` (from the first byte) or `starttls`; there is no way without. `ca` is a file of certificates to trust
+    instead of the system's. `password_command` prints the password on its first line; empty where the keyring keeps it.
     """
 
     name: str
     host: str
     port: int
     user: str
-    tls: str = "tls"
+    tls: Literal["tls", "starttls"] = "tls"
     ca: Path | None = None
     password_command: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
@@ -55,18 +59,55 @@ class NotificationSettings:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """A whole config. `history` is how far back the first scan looks, None for all of it."""
+    """A whole config. `history` is how far back the first scan looks, None for all of it.
+
+    `date_order` is auto, day-first or month-first; `templates` are the user's own letters by file name. The settings of
+    the floors are made when they are asked for, so that `watcher status` loads none of them.
+    """
 
     file: Path
     name: str
     addresses: tuple[str, ...]
     timezone: str
+    date_order: str
+    holidays: str
+    days_off: frozenset[date]
     accounts: tuple[AccountSettings, ...]
     storage: Path
     history: timedelta | None
-    workdays: Workdays
-    reading: ReadingSettings
-    joining: JoiningSettings
     follow_up: FollowUpSettings
-    letters: LetterSettings
+    signature: str
+    highlights: tuple[str, ...]
+    templates: Mapping[str, str]
     notifications: NotificationSettings
+
+    @property
+    def workdays(self) -> Workdays:
+        """The user's working days."""
+        from watcher.workdays import Workdays
+
+        return Workdays(self.timezone, self.holidays, self.days_off)
+
+    @property
+    def reading(self) -> ReadingSettings:
+        """What reading must know."""
+        from watcher.reading.model import ReadingSettings
+
+        first = day_first(self.timezone) if self.date_order == "auto" else self.date_order == "day-first"
+        return ReadingSettings(self.name, self.addresses, self.timezone, self.holidays, first)
+
+    @property
+    def joining(self) -> JoiningSettings:
+        """What joining and folding must know."""
+        from watcher.opportunity.model import JoiningSettings
+
+        return JoiningSettings(self.name, self.addresses, self.timezone)
+
+    @property
+    def letters(self) -> LetterSettings:
+        """What a letter must know."""
+        from watcher.draft.model import LetterSettings
+
+        return LetterSettings(
+            self.name, self.addresses, self.timezone, self.signature, self.highlights, dict(self.templates)
+        )

@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 import tomllib
 from datetime import date
-from importlib import resources
+from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from watcher.workdays import Workdays
+from watcher import knowledge
 
 
 def zone_name(value: object) -> str:
     """The IANA time zone that `value` names. Raises ValueError with the reason in words for the user."""
     if not isinstance(value, str):
         raise ValueError("is not a time zone")
+    from zoneinfo import ZoneInfo
+
     name = value.strip()
     try:
         ZoneInfo(name)
@@ -62,6 +63,8 @@ def holiday_place(value: object) -> str:
 
 
 def _holidays_know(code: str) -> bool:
+    from watcher.workdays import Workdays
+
     try:
         Workdays("UTC", code).is_holiday(date(2025, 1, 1))
     except (NotImplementedError, ValueError, TypeError, KeyError):  # how the holidays package says no
@@ -70,7 +73,8 @@ def _holidays_know(code: str) -> bool:
 
 
 def _countries() -> Any:
-    return tomllib.loads((resources.files("watcher.knowledge") / "countries.toml").read_text(encoding="utf-8"))
+    # Not by importlib.resources, which takes longer to load than this file.
+    return tomllib.loads(Path(str(knowledge.__file__)).with_name("countries.toml").read_text(encoding="utf-8"))
 
 
 def _similar(name: str) -> str:

@@ -121,7 +121,6 @@ folders = ["Jobs"]
 name = "here"
 kind = "imap"
 host = "127.0.0.1"
-tls = "none"
 user = "alice"
 [[accounts]]
 name = "old"
@@ -135,7 +134,7 @@ password_command = ["pass", "old"]
     ).accounts
     assert accounts == (
         ImapAccount("work", "imap.example.net", 993, "alex.morgan@example.net", "tls", None, ("pass", "show", "my mail"), ("Jobs",)),
-        ImapAccount("here", "127.0.0.1", 143, "alice", "none"),
+        ImapAccount("here", "127.0.0.1", 993, "alice"),
         ImapAccount("old", "localhost", 1143, "alex.morgan@example.net", "starttls", tmp_path / "ca.pem", ("pass", "old")),
     )  # fmt: skip
 
@@ -230,7 +229,7 @@ def test_a_fault_names_its_key_and_what_to_do(faults: Faults, parts: dict[str, s
     ("line", "key", "words"),
     [
         ('host = "https://imap.example.net"', "host", "name of a server"),
-        ('host = "imap.example.net"\ntls = "none"', "tls", "in the clear"),
+        ('host = "imap.example.net"\ntls = "none"', "tls", '"tls" or "starttls"'),
         ('host = "imap.example.net"\ntls = "ssl"', "tls", '"tls"'),
         ('host = "imap.example.net"\nport = 70000', "port", "65535"),
         ('host = "imap.example.net"\nport = "993"', "port", "whole number"),
