@@ -1,1 +1,5 @@
-"""What watcher remembers: facts and placements in SQLite."""
+"""What watcher remembers: facts, and what was concluded from them, in SQLite."""
+
+from watcher.store.store import Store
+
+__all__ = ["Store"]
