@@ -1,0 +1,277 @@
+"""Who a message is about: employer, job, people, the address to answer."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import UTC, datetime
+from functools import lru_cache
+from importlib.resources import files
+
+import pytest
+
+from watcher.knowledge.model import Pack, Rulebook, SenderRule
+from watcher.message.model import Address, Body, CalendarPart, Header, Message
+from watcher.reading.model import ReadingSettings, Speaker
+from watcher.reading.names import Who, who
+
+ME = ReadingSettings("Nadia Fonseca", ("nadia@fonseca.example",), "Europe/London")
+ATS = SenderRule(
+    "ats", "ats", ("ats-mail.example",), company_from=("display_name", "subject", "local"), names=("Pipeline Hire",)
+)
+RELAY = SenderRule("relay", "relay", ("network.example",), answer="reply_to", names=("Network",))
+AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+@lru_cache(maxsize=1)
+def rulebook() -> Rulebook:
+    folder = files("watcher.knowledge")
+    english = {name: tomllib.loads((folder / "en" / f"{name}.toml").read_text("utf-8")) for name in ("names", "roles")}
+    companies = tomllib.loads((folder / "companies.toml").read_text("utf-8"))
+    return Rulebook({"en": Pack("en", tables=english)}, (RELAY,), {"companies": companies}, "test")
+
+
+def told(
+    text: str,
+    sender: str = "",
+    subject: str = "",
+    *,
+    name: str = "",
+    signature: str = "",
+    quoted: str = "",
+    to: Address | None = None,
+    cc: tuple[Address, ...] = (),
+    reply_to: tuple[Address, ...] = (),
+    speaker: Speaker = Speaker.HUMAN,
+    system: SenderRule | None = None,
+    footer: str = "",
+    settings: ReadingSettings = ME,
+    calendars: tuple[CalendarPart, ...] = (),
+) -> Who:
+    to = to or Address("Nadia Fonseca", "nadia@fonseca.example")
+    header = Header("<1@x.example>", AT, AT, Address(name, sender), subject, (to,), cc, reply_to)
+    body = Body(new=text, signature=signature, quoted=quoted, footer=footer, plain=text, calendars=calendars)
+    return who(Message("a", header, body), rulebook(), settings, speaker=speaker, system=system)
+
+
+def company(found: Who) -> str:
+    return found.companies[0].name if found.companies else ""
+
+
+def role(found: Who) -> str:
+    return found.roles[0].name if found.roles else ""
+
+
+# --- the employer ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("display", "meant"),
+    [
+        ("Quarry Lane Foods", "Quarry Lane Foods"),
+        ("Quarry Lane Foods Careers", "Quarry Lane Foods"),
+        ("Quarry Lane Foods Hiring Team", "Quarry Lane Foods"),
+        ("Quarry Lane Foods Talent Acquisition", "Quarry Lane Foods"),
+        ("Quarry Lane Foods via Pipeline Hire", "Quarry Lane Foods"),
+        ("Pipeline Hire on behalf of Quarry Lane Foods", "Quarry Lane Foods"),
+        ("Human Resources, Quarry Lane Foods", "Quarry Lane Foods"),
+    ],
+)
+def test_a_systems_display_name_shows_the_employer(display: str, meant: str) -> None:
+    found = told("Your form has arrived.", "no-reply@ats-mail.example", name=display, system=ATS, speaker=Speaker.ROBOT)
+    assert company(found) == meant
+
+
+def test_the_system_itself_is_never_the_employer() -> None:
+    found = told(
+        "Hi Nadia,\nThank you for applying to Quarry Lane Foods.",
+        "no-reply@ats-mail.example",
+        name="Pipeline Hire",
+        system=ATS,
+        speaker=Speaker.ROBOT,
+    )
+    assert company(found) == "Quarry Lane Foods"
+    assert "Pipeline Hire" not in [claim.name for claim in found.companies]
+
+
+def test_a_domain_is_spelled_by_the_words_of_the_text() -> None:
+    found = told(
+        "Hi Nadia, see you Monday.\nTess\nDir. Data, Birch & Barrow Software",
+        "tess@birchbarrow.example",
+        name="Tess Oduya",
+    )
+    assert company(found) == "Birch & Barrow Software"
+
+
+def test_a_domain_alone_is_the_last_resort() -> None:
+    found = told("Hi Nadia, could you do Monday at 10?", "ines@lowland-press.example", name="Ines Brandt")
+    assert company(found) == "Lowland Press"
+    assert found.companies[0].weight < 0.5
+
+
+def test_free_mail_names_no_employer() -> None:
+    assert told("Hi Nadia, could you do Monday at 10?", "ines.brandt@gmail.com", name="Ines Brandt").companies == ()
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Your application to Quarry Lane Foods", "Thanks, we have it."),
+        ("Interview with Quarry Lane Foods", "Does Monday suit?"),
+        ("Pastry Chef @ Quarry Lane Foods", "Does Monday suit?"),
+        ("Quarry Lane Foods: Pastry Chef", "Does Monday suit?"),
+        ("Quarry Lane Foods - Your Candidacy", "Does Monday suit?"),
+        ("Next step", "Thank you for your interest in Quarry Lane Foods."),
+        ("Next step", "On behalf of Quarry Lane Foods I would like to invite you."),
+        ("Next step", "Good morning. Greetings from Quarry Lane Foods."),
+        ("Next step", "Does Monday suit?\n\nKind regards,\nThe Quarry Lane Foods Team"),
+        ("Next step", "Does Monday suit?\n\nTess Oduya | Quarry Lane Foods"),
+    ],
+)
+def test_the_words_name_the_employer(subject: str, text: str) -> None:
+    assert company(told(text, "tess.oduya@gmail.com", subject, name="Tess Oduya")) == "Quarry Lane Foods"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hi Nadia, our client Quarry Lane Foods is looking for a Pastry Chef.",
+        "Hi Nadia, I recruit for Quarry Lane Foods. They need a Pastry Chef.",
+        "Hi Nadia, client is Quarry Lane Foods, out at the docks.",
+        "Hi Nadia, I am writing on behalf of our client Quarry Lane Foods.",
+    ],
+)
+def test_a_named_client_stands_before_its_agency(text: str) -> None:
+    found = told(f"{text}\n\nTess\nNorthgate Resourcing", "tess@northgateresourcing.example", name="Tess Oduya")
+    assert company(found) == "Quarry Lane Foods"
+    assert found.agency == "Northgate Resourcing"
+
+
+def test_an_agency_is_the_company_where_no_client_is_named() -> None:
+    found = told(
+        "Hi Nadia, my client in Leeds needs a Pastry Chef.\n\nTess\nNorthgate Resourcing",
+        "tess@northgateresourcing.example",
+        name="Tess Oduya",
+    )
+    assert company(found) == "Northgate Resourcing"
+    assert found.agency == "Northgate Resourcing"
+
+
+def test_in_the_users_own_mail_the_employer_is_the_one_written_to() -> None:
+    found = told(
+        "Dear Ms Oduya, I would like to apply for Pastry Chef at Quarry Lane Foods.\nNadia",
+        "nadia@fonseca.example",
+        name="Nadia Fonseca",
+        to=Address("Tess Oduya", "tess@quarrylane.example"),
+        speaker=Speaker.ME,
+    )
+    assert company(found) == "Quarry Lane Foods"
+    assert found.contact == Address("Tess Oduya", "tess@quarrylane.example")
+
+
+# --- the job -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        (
+            "Thank you for applying for the Site Reliability Engineer, Storage role.",
+            "Site Reliability Engineer, Storage",
+        ),
+        ("You are lined up for Staff Nurse - ER, please send your papers.", "Staff Nurse - ER"),
+        ("Your application for Laboratory Technician 80-100% has arrived.", "Laboratory Technician 80-100%"),
+        ("For the Customs Entry Writer seat I need a form.", "Customs Entry Writer"),
+        ("We would like to see you for the Lead Carpenter post.", "Lead Carpenter"),
+        ("Position: Radiology Tech II", "Radiology Tech II"),
+        ("We would be glad to have you join us as Head of Public Services.", "Head of Public Services"),
+        ("It is about the Team Leader (Telco) vacancy.", "Team Leader (Telco)"),
+        ("I am writing about the P4 post.", "P4"),
+        ("Your application as UX/UI Designer (f/m/d) is here.", "UX/UI Designer (f/m/d)"),
+        ("We need a Shop Foreman, can you start soon?", "Shop Foreman"),
+    ],
+)
+def test_a_job_is_found_in_its_frame(text: str, meant: str) -> None:
+    assert role(told(text, "tess@quarrylane.example", name="Tess Oduya")) == meant
+
+
+@pytest.mark.parametrize(
+    ("subject", "meant"),
+    [
+        ("Interview: Pastry Chef", "Pastry Chef"),
+        ("Pastry Chef - Leeds - £29k", "Pastry Chef"),
+        ("Re: practice manager", "practice manager"),
+        ("[External] Fwd: Pastry Chef @ Quarry Lane Foods", "Pastry Chef"),
+        ("Application for 2025-3318 Inventory Control Clerk", "Inventory Control Clerk"),
+    ],
+)
+def test_a_job_is_found_in_the_subject(subject: str, meant: str) -> None:
+    assert role(told("Hi Nadia, does Monday suit?", "tess@quarrylane.example", subject, name="Tess Oduya")) == meant
+
+
+def test_the_writers_own_title_is_not_the_job() -> None:
+    found = told(
+        "Hi Nadia, for the Pastry Chef role, does Monday suit?\n\nTess Oduya\nSenior Recruiter, Quarry Lane Foods",
+        "tess@quarrylane.example",
+        name="Tess Oduya",
+    )
+    assert [claim.name for claim in found.roles] == ["Pastry Chef"]
+    assert found.author is not None
+    assert found.author.title == "Senior Recruiter"
+
+
+def test_short_forms_in_the_subject_are_the_same_job() -> None:
+    found = told(
+        "Round 2 for Operations Analyst is fixed.",
+        "tess@quarrylane.example",
+        "Ops Analyst - round 2",
+        name="Tess Oduya",
+    )
+    assert role(found) == "Operations Analyst"
+
+
+def test_quoted_mail_fills_the_gap_where_the_new_words_name_no_job() -> None:
+    found = told(
+        "Does Monday suit?", "tess@quarrylane.example", name="Tess Oduya", quoted="> I apply for the Pastry Chef role."
+    )
+    assert role(found) == "Pastry Chef"
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "meant"),
+    [
+        ("Your application R-20931", "Thanks.", ("R-20931",)),
+        ("Hello", "Requisition WELD003312 has been filled.", ("WELD003312",)),
+        ("Hello", "Job ID: 90071", ("90071",)),
+        ("Hello", "ref SCG-2241", ("SCG-2241",)),
+        ("Hello", "Thank you for applying to req 20411.", ("20411",)),
+        ("Hello", "Meeting ID: 850 5550 1234, see you on 12/03/2026.", ()),
+    ],
+)
+def test_requisition_ids_are_found(subject: str, text: str, meant: tuple[str, ...]) -> None:
+    assert told(text, "tess@quarrylane.example", subject, name="Tess Oduya").requisitions == meant
+
+
+def test_a_requisition_id_is_no_part_of_the_job() -> None:
+    found = told(
+        "Hi Nadia, all well?", "t@quarrylane.example", "Your application - R0048812 Pastry Chef", name="Tess Oduya"
+    )
+    assert role(found) == "Pastry Chef"
+    assert found.requisitions == ("R0048812",)
+
+
+# --- robustness --------------------------------------------------------------------------------------------------
+
+
+def test_a_message_without_a_body_still_tells_what_its_header_tells() -> None:
+    header = Header("<1@x.example>", AT, AT, Address("Tess Oduya", "tess@quarrylane.example"), "Interview: Pastry Chef")
+    found = who(Message("a", header), rulebook(), ME, speaker=Speaker.HUMAN)
+    assert role(found) == "Pastry Chef"
+
+
+@pytest.mark.parametrize(
+    "piece", ["at At ", "A-", "Engineer ", "(", "a@", "Mr. ", ". X", "for the ", "Ünter ", "\n-\n", "R-1"]
+)
+def test_hostile_text_is_read_in_little_time(piece: str) -> None:
+    text = piece * 20_000
+    found = told(text, "tess@quarrylane.example", piece * 400, name=piece * 200, signature=text, quoted=text)
+    assert isinstance(found, Who)

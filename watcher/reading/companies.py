@@ -1,0 +1,350 @@
+"""An opportunity is known by its employer: the names a message gives for one, weighed by where they stand.
+
+Never the system that delivers the mail, and an agency only where it names no client.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from watcher.knowledge.model import SenderRule
+from watcher.message.model import Address, Message
+from watcher.reading.firms import (
+    LINKS,
+    bare_firm,
+    domain_label,
+    firm_key,
+    is_firm,
+    is_job,
+    likeness,
+    name_at,
+    no_firm,
+    spelled_out,
+    trimmed,
+)
+from watcher.reading.model import Claim, Evidence
+from watcher.reading.namebook import Namebook, fold, letters, lowered
+from watcher.reading.page import Page, bare
+
+MOST_CLAIMS = 6
+LIKE = 0.5  # the share of a domain label that a name must spell to be its owner's
+CREDIBLE = 0.3  # the least weight of a client that stands before its agency
+WEIGHTS = {"client": 0.9, "employer": 0.6, "place": 0.4, "with": 0.25}
+
+_SUBJECT_PARTS = re.compile(
+    r"\s*(?:\s[-\u2013\u2014/|@]{1,2}\s|\||\u00b7|\u2022|//|: |:$|\(|\)|,\s|;|\?|!|\. |\s@\s?)\s*"
+)
+_CLOSING_PARTS = re.compile(r",\s|\s*[|\u2022\u00b7]\s*|\s[-\u2013\u2014/@]\s|\s@\s?| at | for | in ")
+_OPENING = re.compile(r"^(?:kind |best |warm )?(?:regards|rgds|thanks|cheers|for|yours?)[,.]?\s+", re.I)
+_LEADING = re.compile(r"^(?:(?:the|from|team|your|all at|everyone at) )+", re.I)
+_BEHIND_NAME = re.compile(r"\s(?:@|at|from|\||-|/)\s+(.+)$")
+_CAPITALS = re.compile(r"(?<![\w@./])[A-Z][\w'\u2019&-]+(?: (?:&|of|and))?(?: [A-Z][\w'\u2019&-]+){1,4}")
+_LETTERING = re.compile(r"\+|\.(?=[a-z0-9]*\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Employer:
+    """The employers that a message names, best first, and the agency that writes for one ("" where none does)."""
+
+    companies: tuple[Claim, ...]
+    agency: str
+
+
+class _Tally:
+    """Weights for names, of which those that are the same firm ("Bexley", "Bexley Wholesale") stand together."""
+
+    def __init__(self, label: str, banned: frozenset[str], book: Namebook) -> None:
+        self.label, self.banned, self.book = letters(label), banned, book
+        self.found: dict[str, Claim] = {}
+
+    def add(self, name: str, weight: float, rule: str, words: str = "") -> None:
+        name = bare_firm(name)
+        key = firm_key(name, self.book)
+        if len(key) < 2 or key in self.banned or weight <= 0 or len(name) > 70 or no_firm(name, self.book):
+            return
+        claim = Claim(name, weight, Evidence(f"company.{rule}", (words or name).strip()[:120]))
+        known = self.found.get(key)
+        self.found[key] = claim if known is None else _together(known, claim)
+
+    def claims(self) -> list[Claim]:
+        merged: dict[str, Claim] = {}
+        for key, claim in sorted(self.found.items(), key=lambda item: -len(item[0])):
+            longer = next(
+                (k for k in merged if len(key) >= 4 and k.startswith(key) and _starts(merged[k].name, claim.name)), None
+            )
+            if longer is None:
+                merged[key] = claim
+            else:
+                merged[longer] = replace(
+                    _together(merged[longer], replace(claim, weight=claim.weight * 0.9)), name=merged[longer].name
+                )
+        ordered = sorted(merged.values(), key=lambda claim: -claim.weight)
+        return [replace(claim, weight=round(min(0.99, claim.weight), 3)) for claim in ordered]
+
+
+def _together(one: Claim, other: Claim) -> Claim:
+    """Two claims for one name: the nicer spelling, the weights joined, the stronger evidence."""
+    name = other.name if _spelling(other.name) > _spelling(one.name) else one.name
+    evidence = one.evidence if one.weight >= other.weight else other.evidence
+    return Claim(name, 1 - (1 - one.weight) * (1 - other.weight), evidence)
+
+
+def _starts(longer: str, shorter: str) -> bool:
+    return fold(longer).removeprefix("the ").startswith(fold(shorter).removeprefix("the "))
+
+
+def _spelling(name: str) -> int:
+    return 2 * (not name.isupper() or len(name) < 5) + (not name.islower())
+
+
+def employer_of(
+    message: Message,
+    page: Page,
+    book: Namebook,
+    system: SenderRule | None,
+    people: Iterable[str],
+    *,
+    outgoing: bool = False,
+) -> Employer:
+    """The employers that `message` names. `people` are names of persons, never firms; `outgoing` is the user's own."""
+    persons = list(people)
+    anchor = _anchor(message, system, outgoing=outgoing)
+    label = domain_label(anchor, book) if anchor else ""
+    banned = frozenset(letters(name) for name in (*persons, *(system.names if system else ())))
+    tally = _Tally(label, banned, book)
+    if not outgoing:
+        _from_display(message, tally, system)
+        _from_closing(page, tally)
+    _from_subject(page, tally)
+    _from_frames(page.text, page.low, tally, 1.0)
+    _from_capitals(page.text, tally)
+    if label:
+        _from_domain(page, label, tally)
+    if page.quoted and not any(claim.weight >= CREDIBLE for claim in tally.found.values()):
+        _from_frames(page.quoted, lowered(page.quoted), tally, 0.5)
+    return _split_agency(tally.claims(), page, tally.label, book)
+
+
+def _anchor(message: Message, system: SenderRule | None, *, outgoing: bool) -> Address | None:
+    """The address whose domain may name the employer."""
+    if system is not None:
+        return None
+    if outgoing:
+        return message.header.to[0] if message.header.to else None
+    return message.header.sender
+
+
+def _from_display(message: Message, tally: _Tally, system: SenderRule | None) -> None:
+    sender, book = message.header.sender, tally.book
+    name = trimmed(sender.name, book)
+    if name:
+        alike = bool(tally.label) and likeness(name, tally.label, book) >= LIKE
+        weight = 0.8 if system else 0.6 if alike or is_firm(name, book) else 0.3
+        tally.add(name, weight, "display_name", sender.name)
+    behind = _BEHIND_NAME.search(sender.name.partition(" (")[0])
+    if behind:
+        tally.add(trimmed(behind.group(1), book), 0.5, "display_name", sender.name)
+    if system:
+        _from_machine_address(sender, system, tally)
+
+
+def _from_machine_address(sender: Address, system: SenderRule, tally: _Tally) -> None:
+    """The employer in the address of an applicant-tracking system ("acme@myworkday.com", "acme.example-ats.com")."""
+    book = tally.book
+    pieces: list[str] = []
+    if "local" in system.company_from:
+        pieces.append(re.sub(r"[._-]", " ", _LETTERING.split(sender.local)[0]))
+    if "subdomain" in system.company_from:
+        own = next((domain for domain in system.domains if sender.domain.endswith("." + domain)), "")
+        pieces.append(sender.domain.removesuffix("." + own).rpartition(".")[2] if own else "")
+    for piece in pieces:
+        plain = fold(piece)
+        if (
+            len(letters(piece)) < 4
+            or book.firms.robots.search(plain)
+            or plain in book.firms.desks | book.firms.generic_labels
+        ):
+            continue
+        tally.label = tally.label or letters(piece)
+        tally.add(piece.title(), 0.15, "address", sender.address)
+
+
+def _from_subject(page: Page, tally: _Tally) -> None:
+    subject, book = page.subject, tally.book
+    low = lowered(subject)
+    _from_verbs(subject, low, tally, 1.5)
+    for match in book.firms.subject_frames.finditer(low):
+        name = name_at(subject, match.end(), book)
+        if name and not is_job(name, book):
+            met = match.group(1) in book.firms.subject_meets
+            tally.add(name, 0.55 if not met else 0.4 if is_firm(name, book) else 0.15, "subject", subject)
+    parts = [part for part in _SUBJECT_PARTS.split(subject) if part]
+    for index, part in enumerate(parts[:6]):
+        name = name_at(part, 0, book)
+        if not name or name != bare(part) or is_job(name, book) or (name.isupper() and len(name) < 4):
+            continue
+        firm = is_firm(name, book)
+        if not firm and any(fold(bare(word)) in book.places for word in name.split()):
+            continue
+        told = name in page.text or any(name in line for line in page.closing)
+        weight = (0.45 if firm else 0.2) if len(parts) > 1 else (0.4 if firm else 0.1)
+        tally.add(trimmed(name, book) or name, weight + (0.2 if told else 0.0) - 0.04 * index, "subject", subject)
+
+
+def _from_frames(text: str, low: str, tally: _Tally, trust: float) -> None:
+    """Names after "at", "your application to", "our client" in running text."""
+    book = tally.book
+    for match in book.firms.frames.finditer(low):
+        at = match.end()
+        if not text[at : at + 1].isupper():
+            continue
+        name = name_at(text, at, book)
+        if name and (is_firm(name, book) or not is_job(name, book)):
+            kind = book.firms.frame_kinds[match.group(1)]
+            tally.add(
+                trimmed(name, book) or name,
+                trust * _frame_weight(name, kind, book),
+                kind,
+                text[match.start() : at] + name,
+            )
+    _from_verbs(text[:1500], low[:1500], tally, trust)
+
+
+def _from_verbs(text: str, low: str, tally: _Tally, trust: float) -> None:
+    """Names before "has invited you", "would like to meet": from the start of their sentence."""
+    for match in tally.book.firms.verbs.finditer(low):
+        start = max(text.rfind(mark, 0, match.start()) for mark in ("\n", ". ", "! ", "? ", ", ", ": ")) + 1
+        start += text[start : start + 1] == " "
+        if match.start() - start > 50 or not text[start : start + 1].isupper():
+            continue
+        name = name_at(text, start, tally.book)
+        if name and len(name) >= match.start() - start - 1 and not is_job(name, tally.book):
+            several = is_firm(name, tally.book) or len(name.split()) > 1
+            known = name.split()[0].lower() in tally.book.people.given and not is_firm(name, tally.book)
+            tally.add(name, trust * (0.1 if known else 0.4 if several else 0.15), "acts", text[start : match.end()])
+
+
+def _frame_weight(name: str, kind: str, book: Namebook) -> float:
+    weight = WEIGHTS[kind]
+    if is_firm(name, book):
+        return min(0.95, weight + 0.1)
+    first = fold(bare(name.split()[0]))
+    if first in book.people.given or first in book.people.honorifics:
+        return {"client": 0.35, "employer": 0.18}.get(kind, 0.03)
+    return weight * {"place": 0.7, "with": 0.4}.get(kind, 1.0)
+
+
+def _from_capitals(text: str, tally: _Tally) -> None:
+    """Capitalised runs that a word of theirs shows to be firms, wherever they stand."""
+    book = tally.book
+    for match in _CAPITALS.finditer(text[:4000]):
+        last = fold(match.group().rpartition(" ")[2])
+        if last in book.firms.firm_words and last not in book.firms.around:
+            name = name_at(text, match.start(), book)
+            if (
+                name
+                and is_firm(name, book)
+                and not is_job(name, book)
+                and name.split()[-1].lower() not in book.people.title_words
+            ):
+                tally.add(name, 0.2, "capitals", name)
+
+
+def _from_closing(page: Page, tally: _Tally) -> None:
+    """Firms in signature lines: after the name, in lines of their own, "The Acme Team"."""
+    book = tally.book
+    last = page.body[-1] if page.body else ""
+    short = [last] if 0 < len(last) <= 70 and last[-1] not in "?." else []
+    for index, raw in enumerate([*short, *page.closing[:10]], 0 if short else 1):
+        line = _OPENING.sub("", raw)
+        for place, whole in enumerate(_CLOSING_PARTS.split(line)[:5]):
+            part = _LEADING.sub("", bare(whole))
+            name = name_at(part, 0, book) if part else ""
+            if not name or len(name) < len(part) * 0.7:
+                continue
+            core = trimmed(name, book)
+            if not core or _skip_in_closing(core, book):
+                continue
+            alike = bool(tally.label) and likeness(core, tally.label, book) >= LIKE
+            weight = (
+                0.55
+                if is_firm(core, book) or len(core) < len(name) or len(part) < len(bare(whole))
+                else 0.3
+                if index > 1 or place > 0
+                else 0.05
+            )
+            tally.add(core, min(0.8, weight + 0.3 * alike), "closing", raw)
+
+
+def _skip_in_closing(name: str, book: Namebook) -> bool:
+    words = [fold(bare(word)) for word in name.split()]
+    if words[0] in book.people.closings or words[0] in book.people.honorifics:
+        return True
+    titles = book.people.title_words
+    if all(word in book.firms.around or word in titles or word in book.jobs.heads or word in LINKS for word in words):
+        return True
+    if is_firm(name, book):
+        return is_job(name, book) and len(words) < 3
+    return (words[0] in book.people.given and len(words) <= 3) or words[-1] in book.jobs.heads or words[0] in titles
+
+
+def _from_domain(page: Page, label: str, tally: _Tally) -> None:
+    """The sender's own domain, spelled by words of the text where some spell it, else by itself as a last resort."""
+    book, squeezed = tally.book, letters(label)
+    for key, claim in list(tally.found.items()):
+        alike = likeness(claim.name, squeezed, book)
+        if alike >= LIKE:
+            tally.found[key] = replace(claim, weight=1 - (1 - claim.weight) * (1 - 0.75 * alike))
+    best, alike = "", LIKE - 0.05
+    for text in ("\n".join(page.closing[:10]), page.subject, page.text):
+        for name in _spellings(text, squeezed[:3], book):
+            share = likeness(name, squeezed, book)
+            if share > alike:
+                best, alike = name, share
+    if best:
+        tally.add(best, 0.75 * alike, "domain_in_text", best)
+    known = any(likeness(claim.name, squeezed, book) >= LIKE for claim in tally.found.values())
+    if not known and len(squeezed) >= 3:
+        tally.add(spelled_out(label, book), 0.3 if "-" in label else 0.22, "domain", label)
+
+
+def _spellings(text: str, beginning: str, book: Namebook) -> list[str]:
+    """Capitalised names in `text` that begin with the letters of a domain."""
+    low = fold(text)
+    if len(low) != len(text):
+        low = lowered(text)
+    found: list[str] = []
+    at = low.find(beginning)
+    while at >= 0 and len(found) < 8:
+        if text[at].isupper() and (at == 0 or not (low[at - 1].isalnum() or low[at - 1] in "@.")):
+            name = trimmed(name_at(text, at, book, loose=True), book)
+            found += [f"The {name}" if name and text[max(0, at - 4) : at] == "The " else name] if name else []
+        at = low.find(beginning, at + 1)
+    return found
+
+
+def _split_agency(claims: list[Claim], page: Page, label: str, book: Namebook) -> Employer:
+    """Where the writer is an agency, the client it names comes first."""
+    says = book.firms.agency_says.search("\n".join((page.low, *page.closing)).lower()) is not None
+    agency = next((claim.name for claim in claims if _is_agency(claim.name, label, says, book)), "")
+    if not agency:
+        return Employer(tuple(claims[:MOST_CLAIMS]), "")
+    own = {claim.name for claim in claims if label and likeness(claim.name, label, book) >= LIKE} | {agency}
+    clients = [claim for claim in claims if claim.name not in own and claim.weight >= CREDIBLE]
+    rest = [
+        replace(claim, weight=round(claim.weight * 0.5, 3)) if clients else claim
+        for claim in claims
+        if claim not in clients
+    ]
+    return Employer((*clients, *sorted(rest, key=lambda claim: -claim.weight))[:MOST_CLAIMS], agency)
+
+
+def _is_agency(name: str, label: str, says: bool, book: Namebook) -> bool:
+    words = {fold(bare(word)) for word in name.split()}
+    if not label:
+        return says and bool(words & book.firms.agency)
+    if likeness(name, label, book) < LIKE:
+        return False
+    return says or bool(words & book.firms.agency) or any(part in label for part in book.firms.agency_parts)

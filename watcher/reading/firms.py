@@ -1,0 +1,200 @@
+"""What a firm's name looks like: where one begins and ends in a text, and which of them a domain spells."""
+
+from __future__ import annotations
+
+import re
+
+from watcher.message.model import Address
+from watcher.reading.namebook import Namebook, fold, letters
+from watcher.reading.page import bare
+
+LONGEST_NAME = 8  # words
+
+LINKS = frozenset(
+    {
+        "&",
+        "and",
+        "of",
+        "+",
+        "de",
+        "du",
+        "la",
+        "des",
+        "et",
+        "und",
+        "y",
+        "e",
+        "van",
+        "der",
+        "den",
+        "for",
+        "the",
+        "n",
+        "at",
+        "on",
+    }
+)
+_LOOSE_LINKS = frozenset({"for", "at", "on"})  # inside a name only where the domain says so
+_SPELLED_AND = ("and", "und", "et", "y", "n")
+_ABBREVIATED = frozenset({"st", "inc", "ltd", "co", "dr", "mt", "ft", "messrs"})
+
+_RELAYED = re.compile(r"\s*\((?:via|through)[^)]*\)|\s+(?:via|through)\s.+$|^.*\bon behalf of\s+|\s*[(\[].*$", re.I)
+_PARTS = re.compile(r"\s*(?:,|\||\u2022|\u00b7|@|:|\s[-\u2013\u2014/]\s)\s*")
+_DOTTED_LEGAL = re.compile(r",? [BNVSAGK]\.\s?[A-Z]\.?(?:[A-Z]\.?)?$")
+_POSSESSIVE = re.compile(r"['\u2019]s$")
+_BREAKS = re.compile(r"[\s./-]+")
+
+
+def name_at(text: str, at: int, book: Namebook, *, loose: bool = False) -> str:
+    """The capitalised name that begins at `at` ("Juniper & Oak Software"), "" where none does.
+
+    `loose` lets "at", "for" and "on" stand inside it, as in "Smiles at Sawmill".
+    """
+    words: list[str] = []
+    pending: list[str] = []
+    for token in text[at : at + 90].split("\n", 1)[0].split(" ")[: LONGEST_NAME + 3]:
+        if words and token[:1] in ("(", "["):
+            break
+        core = token.rstrip(".,;:!?)]}\"\u201d\u201c'*\u2019").lstrip("(\"\u201c*'\u2018[")
+        if not core:
+            break
+        plain = core.lower()
+        if plain in LINKS and not core[0].isupper() and (words or plain == "the"):
+            if plain in _LOOSE_LINKS and not loose and words:
+                break
+            pending.append(core)
+            continue
+        if not _may_be_named(core, plain, bool(words), bool(pending), book):
+            break
+        words += [*pending, core]
+        pending = []
+        if _ends_name(token, core):
+            break
+    return " ".join(words[:LONGEST_NAME])
+
+
+def _may_be_named(core: str, plain: str, inside: bool, linked: bool, book: Namebook) -> bool:
+    """Whether a word may begin or go on with a name."""
+    if not (core[0].isupper() or (core[0].isdigit() and inside and not linked)):
+        return inside and plain in book.firms.legal
+    if plain in book.not_names:
+        return inside and not linked and (plain in book.firms.around or plain in book.firms.firm_words)
+    return core[0].isalpha() or inside
+
+
+def _ends_name(token: str, core: str) -> bool:
+    tail = token[token.find(core) + len(core) :]
+    return bool(tail) and (tail[0] != "." or len(tail) > 1 or fold(core) not in _ABBREVIATED)
+
+
+def likeness(name: str, label: str, book: Namebook) -> float:
+    """How much of a domain label (letters only) the words of `name` spell, 0 to 1.
+
+    Words may be cut short or stand as initials: "Trillium Credit Union" spells all of `trilliumcu`.
+    """
+    at = spelled = 0
+    for index, word in enumerate(_BREAKS.split(name)):
+        plain = letters(word)
+        if not plain:
+            linked = next((link for link in _SPELLED_AND if word in ("&", "+") and label.startswith(link, at)), "")
+            at += len(linked)
+            spelled += len(linked)
+            continue
+        common = _common(plain, label, at)
+        if common == 0 or (index == 0 and common < 3 and common < len(plain) and len(label) > 4):
+            if index > 0 or plain in LINKS or plain in book.firms.legal:
+                continue
+            return 0.0
+        at += common
+        spelled += common
+    return spelled / len(label) if label else 0.0
+
+
+def _common(word: str, label: str, at: int) -> int:
+    """How many letters `word` and `label` from `at` on share."""
+    if label.startswith(word, at):
+        return len(word)
+    common = 0
+    while common < len(word) and at + common < len(label) and word[common] == label[at + common]:
+        common += 1
+    return common
+
+
+def domain_label(address: Address, book: Namebook) -> str:
+    """The label of a domain that names its owner, as written; "" for free mail and domains that name nobody."""
+    domain = address.domain
+    if not domain or domain in book.firms.free_mail:
+        return ""
+    labels = domain.split(".")[:-1]
+    while len(labels) > 1 and labels[-1] in book.firms.generic_labels:
+        labels.pop()
+    label = labels[-1] if labels else ""
+    return "" if label in book.firms.generic_labels else label
+
+
+def spelled_out(label: str, book: Namebook) -> str:
+    """A domain label as a name: "allegheny-conservancy" is "Allegheny Conservancy"."""
+    parts = [part for part in re.split(r"[-_]", label) if part and part not in book.firms.label_ends]
+    return " ".join(part.capitalize() for part in parts) or label.capitalize()
+
+
+def trimmed(name: str, book: Namebook) -> str:
+    """A firm's name without what a display name puts round it ("Acme Hiring Team", "Human Resources, Acme")."""
+    parts = _PARTS.split(_RELAYED.sub("", name).strip(" '\""))
+    return next((kept for part in parts if part and (kept := _without_around(part, book))), "")
+
+
+def _without_around(part: str, book: Namebook) -> str:
+    words = part.split()
+    plain = [fold(bare(word)) for word in words]
+    around = [word in book.firms.around or word in ("", "and") for word in plain]
+    end = len(words)
+    while end and around[end - 1]:
+        end -= 1
+    if end == 0:
+        return ""
+    taken = [word for word in plain[end:] if word not in ("", "and")]
+    if len(taken) == 1 and taken[0] in book.firms.ambiguous:
+        end = len(words)  # "Pallet People", "Al Noor Recruitment": part of the name
+    start = 0
+    while start < end and around[start] and plain[start] not in ("the", "people"):
+        start += 1
+    return " ".join(words[start:end])
+
+
+def bare_firm(name: str) -> str:
+    """A firm's name without stray punctuation at its edges, a possessive, or a dotted legal form."""
+    name = _DOTTED_LEGAL.sub("", name).strip(" \t,;:!?-\u2013\u2014*_|\"'()[]\u201c\u201d.\u2019")
+    return _POSSESSIVE.sub("", name)
+
+
+def firm_key(name: str, book: Namebook) -> str:
+    """The letters by which two spellings of one firm are the same: without "The" and legal forms."""
+    words = [word for word in name.split() if letters(word) not in book.firms.legal and fold(word) != "the"]
+    return letters(" ".join(words) or name)
+
+
+def no_firm(name: str, book: Namebook) -> bool:
+    """Whether a capitalised run cannot be an employer: a place, a number in a register, "Series C"."""
+    low = fold(name)
+    if low in book.firms.not_firms or low in book.places or low in book.not_names:
+        return True
+    return sum(map(str.isdigit, name)) > 3
+
+
+def is_firm(name: str, book: Namebook) -> bool:
+    """Whether a word in a name tells a firm ("Hospice", "& Sons", "Ltd")."""
+    if " & " in name:
+        return True
+    words = [fold(bare(word)) for word in name.split()]
+    return any(word in book.firms.firm_words or word in book.firms.legal for word in words)
+
+
+def is_job(name: str, book: Namebook) -> bool:
+    """Whether a capitalised run is a job title and no firm."""
+    words = [fold(bare(word)) for word in name.split()]
+    if words[0] in book.jobs.heads and len(words) > 1 and words[1] in ("of", "for", "to"):
+        return True
+    if words[-1] in book.firms.firm_words and words[-1] not in book.jobs.heads:
+        return False
+    return any(word in book.jobs.heads for word in words[-2:]) and not any(word in book.firms.legal for word in words)

@@ -1,0 +1,256 @@
+"""Names need many word lists; here they are unpacked once, as sets and patterns, from the rulebook's tables."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from watcher.knowledge.model import Rulebook, Table
+
+_SPECIAL = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "’": "'", "ʻ": "'"})
+_MARKS = re.compile(r"[\u0300-\u036f]")
+_NO_LETTERS = re.compile(r"[\W_]+")
+
+Words = frozenset[str]
+Phrases = re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleWords:
+    """What names.toml tells of people: greetings, short forms, closings, and what is said of an address."""
+
+    greetings: Words
+    general: Words
+    honorifics: Words
+    keeps_family_name: Words
+    family_particles: Words
+    credentials: Words
+    closings: Words
+    title_words: Words
+    given: Words
+    nicknames: Mapping[str, Words]
+    unread: Phrases
+    instead: Phrases
+    rather: Phrases
+    away: Phrases
+    takes_over: Phrases
+    hands_over: Phrases
+    took_over: Phrases
+    meets: Phrases
+
+
+@dataclass(frozen=True, slots=True)
+class JobWords:
+    """What roles.toml tells of job titles; `frames` match what stands before one, fillers included."""
+
+    heads: Words
+    weak: Words
+    modifiers: Words
+    levels: Words
+    job_nouns: Words
+    loose_job_nouns: Words
+    labels: Words
+    stops: Words
+    inside: Words
+    wanting: tuple[str, ...]
+    sure_frames: Words
+    frames: Phrases
+    requisition: Phrases
+    abbreviations: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class FirmWords:
+    """What companies.toml and names.toml tell of firms; `frames` match what stands before one in running text."""
+
+    legal: Words
+    around: Words
+    ambiguous: Words
+    agency: Words
+    agency_parts: tuple[str, ...]
+    not_firms: Words
+    free_mail: Words
+    generic_labels: Words
+    label_ends: Words
+    firm_words: Words
+    desks: Words
+    side_desks: Words
+    robots: Phrases
+    frames: Phrases
+    frame_kinds: Mapping[str, str]
+    subject_frames: Phrases
+    subject_meets: Words
+    verbs: Phrases
+    agency_says: Phrases
+
+
+@dataclass(frozen=True, slots=True)
+class Namebook:
+    """The word lists of names.toml, roles.toml and companies.toml, lower case. Patterns match lower-case text."""
+
+    people: PeopleWords
+    jobs: JobWords
+    firms: FirmWords
+    not_names: Words
+    places: Words
+
+
+class _Tables:
+    """The three tables, equal only to themselves, so that the unpacked book is kept as long as its source."""
+
+    __slots__ = ("companies", "names", "roles")
+
+    def __init__(self, names: Table, roles: Table, companies: Table) -> None:
+        self.names, self.roles, self.companies = names, roles, companies
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Tables) and self._ids() == other._ids()
+
+    def __hash__(self) -> int:
+        return hash(self._ids())
+
+    def _ids(self) -> tuple[int, int, int]:
+        return id(self.names), id(self.roles), id(self.companies)
+
+
+def namebook(rulebook: Rulebook) -> Namebook:
+    """The word lists of `rulebook`, unpacked once and kept."""
+    english = rulebook.english.tables
+    return _unpacked(_Tables(english["names"], english["roles"], rulebook.tables["companies"]))
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, for comparing names ("Gráinne", "grainne")."""
+    text = text.lower()
+    if text.isascii():
+        return text
+    return _MARKS.sub("", unicodedata.normalize("NFKD", text.translate(_SPECIAL)))
+
+
+def letters(text: str) -> str:
+    """The letters and digits alone, folded ("Juniper & Oak" is "juniperoak")."""
+    return _NO_LETTERS.sub("", fold(text))
+
+
+def lowered(text: str) -> str:
+    """Lower case of the same length, so that a place in one is a place in the other."""
+    low = text.lower()
+    return low if len(low) == len(text) else "".join(one.lower() if len(one.lower()) == 1 else one for one in text)
+
+
+def _words(table: Table, *keys: str) -> Words:
+    return frozenset(str(word).lower() for key in keys for word in table[key])
+
+
+def _alternatives(phrases: Iterable[Any]) -> str:
+    longest_first = sorted({str(phrase).lower() for phrase in phrases}, key=lambda phrase: (-len(phrase), phrase))
+    return "|".join(re.escape(phrase) for phrase in longest_first)
+
+
+def _any_of(phrases: Iterable[Any]) -> Phrases:
+    return re.compile(_alternatives(phrases))
+
+
+def _before_name(phrases: Iterable[Any], fillers: Iterable[Any] = ("the",)) -> Phrases:
+    """A phrase that begins a word, a space or bracket, and any fillers: the name begins where the match ends."""
+    return re.compile(rf"(?<![\w.])({_alternatives(phrases)})[ (\"\u201c]{{1,2}}(?:(?:{_alternatives(fillers)}) )*")
+
+
+def _groups(lines: Iterable[Any]) -> dict[str, Words]:
+    """Each name with those it may stand for: the full names of its lines and their short forms."""
+    found: dict[str, set[str]] = {}
+    for line in lines:
+        full, *short = fold(str(line)).split()
+        found.setdefault(full, {full}).update(short)
+        for name in short:
+            found.setdefault(name, {name}).update((full, *short))
+    return {name: frozenset(others) for name, others in found.items()}
+
+
+@lru_cache(maxsize=2)
+def _unpacked(tables: _Tables) -> Namebook:
+    names = tables.names
+    return Namebook(
+        people=_people(names),
+        jobs=_jobs(tables.roles),
+        firms=_firms(names, tables.companies),
+        not_names=_words(names, "not_names"),
+        places=_words(names, "places"),
+    )
+
+
+def _people(names: Table) -> PeopleWords:
+    nicknames = _groups(names["nicknames"])
+    given = {fold(word) for line in names["given"] for word in str(line).split()} | set(nicknames)
+    return PeopleWords(
+        greetings=_words(names, "greetings"),
+        general=_words(names, "general"),
+        honorifics=_words(names, "honorifics"),
+        keeps_family_name=_words(names, "keeps_family_name"),
+        family_particles=_words(names, "family_particles"),
+        credentials=_words(names, "credentials"),
+        closings=_words(names, "closings"),
+        title_words=_words(names, "title_words"),
+        given=frozenset(given),
+        nicknames=nicknames,
+        unread=_any_of(names["unread"]),
+        instead=_any_of(names["instead"]),
+        rather=_any_of(names["rather"]),
+        away=_any_of(names["away"]),
+        takes_over=_any_of(names["takes_over"]),
+        hands_over=_any_of(names["hands_over"]),
+        took_over=_any_of(names["took_over"]),
+        meets=_any_of(names["meets"]),
+    )
+
+
+def _jobs(roles: Table) -> JobWords:
+    sets = (
+        "heads",
+        "weak",
+        "modifiers",
+        "levels",
+        "job_nouns",
+        "loose_job_nouns",
+        "labels",
+        "stops",
+        "inside",
+        "sure_frames",
+    )
+    words = _alternatives(roles["requisition_words"])
+    id_pattern = r"[a-z]{0,8}[-_/]?\d[\w/-]{1,18}|[a-z]{2,8}(?:[-_/][a-z]{1,4}){0,2}[-_/]\d[\w/-]{0,14}"
+    return JobWords(
+        **{key: _words(roles, key) for key in sets},
+        wanting=tuple(roles["wanting"]),
+        frames=_before_name([*roles["sure_frames"], *roles["frames"]], roles["fillers"]),
+        requisition=re.compile(
+            rf"\b(?:{words})\.?\s?(?:id|no\.?|number|ref(?:erence)?|code|#)?\s?[:#.\u2116]?\s?\(?"
+            rf"(?P<id>{id_pattern})"
+        ),
+        abbreviations={str(short): str(full) for short, full in roles["abbreviations"].items()},
+    )
+
+
+def _firms(names: Table, companies: Table) -> FirmWords:
+    sets = (
+        "legal", "around", "ambiguous", "agency", "not_firms", "free_mail", "generic_labels", "label_ends",
+        "firm_words", "desks", "side_desks",
+    )  # fmt: skip
+    kinds = {
+        str(phrase): kind for kind in ("with", "place", "employer", "client") for phrase in names[f"{kind}_frames"]
+    }
+    return FirmWords(
+        **{key: _words(companies, key) for key in sets},
+        agency_parts=tuple(companies["agency_parts"]),
+        robots=_any_of(companies["robots"]),
+        frames=_before_name(kinds),
+        frame_kinds=kinds,
+        subject_frames=_before_name([*names["subject_frames"], *names["subject_meets"]]),
+        subject_meets=_words(names, "subject_meets"),
+        verbs=re.compile(rf" (?:{_alternatives(names['firm_verbs'])})\b"),
+        agency_says=_any_of(names["agency_says"]),
+    )
