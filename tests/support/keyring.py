@@ -45,7 +45,7 @@ def run_in_session(home: Path, script: str, *, locked: bool = False) -> str:
         "HOME": str(home),
         "XDG_RUNTIME_DIR": str(runtime),
         "XDG_DATA_HOME": str(home / ".local/share"),
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep),
     }
     state = "locked" if locked else "open"
     done = subprocess.run(
