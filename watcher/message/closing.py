@@ -50,7 +50,10 @@ def _strip_blank(lines: Sequence[str]) -> list[str]:
 
 
 def _contains(text: str, phrases: Sequence[str]) -> bool:
-    return any(phrase in text for phrase in phrases)
+    for phrase in phrases:  # noqa: SIM110 - twice as fast as any(), and asked of every paragraph
+        if phrase in text:
+            return True
+    return False
 
 
 def _paragraphs(lines: Sequence[str]) -> list[tuple[int, int]]:
@@ -91,22 +94,30 @@ def _take_banners(lines: list[str], marks: Marks, ending: Ending) -> list[str]:
 
 
 def _take_legal(lines: list[str], marks: Marks, ending: Ending) -> list[str]:
-    """From the first legal paragraph on; one at the very top goes alone."""
+    """From the first legal paragraph on; those at the very top go alone."""
     if not _contains(fold(" ".join(lines)), marks.legal):
         return lines
     paragraphs = _paragraphs(lines)
+    top = 0
     for number, (first, last) in enumerate(paragraphs):
         if not _contains(fold(" ".join(lines[first:last])), marks.legal):
             continue
         start = _legal_start(lines, first, last, marks)
-        if number == 0 and start == first:
-            if len(paragraphs) == 1:
-                return lines
-            ending.footer.extend(lines[first:last])
-            return _take_legal(_strip_blank(lines[last:]), marks, ending)
-        ending.footer.extend(lines[start:])
-        return _strip_blank(lines[:start])
-    return lines
+        if number == top and start == first and number + 1 < len(paragraphs):
+            top += 1
+            continue
+        if number == top and start == first:
+            break  # nothing but legal text: then it is what the mail says
+        if number > top + 1 and start == first and _is_heading(lines[slice(*paragraphs[number - 1])], marks):
+            start = paragraphs[number - 1][0]
+        ending.footer.extend([*lines[: paragraphs[top][0]], *lines[start:]])
+        return _strip_blank(lines[paragraphs[top][0] : start])
+    ending.footer.extend(lines[: paragraphs[top][0]])
+    return _strip_blank(lines[paragraphs[top][0] :])
+
+
+def _is_heading(lines: Sequence[str], marks: Marks) -> bool:
+    return len(lines) == 1 and fold(lines[0]).strip(PUNCTUATION) in marks.headings
 
 
 def _legal_start(lines: Sequence[str], first: int, last: int, marks: Marks) -> int:
@@ -222,7 +233,8 @@ def _delimiter(lines: Sequence[str]) -> int | None:
 
 def _after_name(lines: list[str], marks: Marks, writer: str, ending: Ending) -> list[str]:
     """Cut below the closing name: the sign-off and the name stay, title, phone and address go."""
-    start = max(0, len(lines) - TAIL_LINES)
+    # The first line greets ("Thanks Dana,"), unless it is all there is.
+    start = max(1, len(lines) - TAIL_LINES) if len(lines) > 1 else 0
     for index in range(len(lines) - 1, start - 1, -1):
         line = lines[index].strip()
         if not line or len(line) > 80:
@@ -262,13 +274,24 @@ def _name_below(lines: Sequence[str], index: int, marks: Marks) -> int | None:
         line = lines[place].strip()
         if not line:
             continue
-        if _sign_off(line, marks) == "alone":  # "Many thanks," above "Kind regards,"
-            index = place
+        if _sign_off(line, marks) == "alone" or fold(line).strip(PUNCTUATION) in marks.by_order:
+            index = place  # "Many thanks," above "Kind regards,"; "Im Auftrag" above the name
             continue
-        if _is_name(re.split(r"[|,•·/(]| [-–—] ", line)[0].strip(PUNCTUATION)) and len(line) < 100:
+        if _is_name_line(line, marks):
             return place
         return index if _looks_like_contact(lines[place:], marks) else None
     return index
+
+
+def _is_name_line(line: str, marks: Marks) -> bool:
+    """A name, alone or before a title on the same line; no sentence, however short ("Monday then.")."""
+    if len(line) > 100 or (line[-1] in ".!?" and len(line.split()) > 1 and len(line.split()[-1]) > 4):
+        return False
+    text = re.split(r"[|,•·/(]| [-–—] ", line)[0].strip(PUNCTUATION)
+    for words in marks.by_order:
+        if fold(text).startswith(f"{words} "):
+            text = " ".join(text.split()[len(words.split()) :])
+    return _is_name(text)
 
 
 def _is_name(text: str) -> bool:

@@ -13,7 +13,7 @@ def unflow(text: str, *, delsp: bool = False) -> str:
 
     `delsp` says that the blank before a soft break is not part of the text (section 4.5).
     """
-    out: list[str] = []
+    out: list[list[str]] = []
     depth_before, open_line = 0, False
     for line in text.split("\n"):
         found = QUOTES.match(line)
@@ -22,9 +22,11 @@ def unflow(text: str, *, delsp: bool = False) -> str:
         content = content[1:] if content.startswith(" ") else content
         signature = content == SIGNATURE
         if open_line and depth == depth_before and not signature:
-            out[-1] = (out[-1][:-1] if delsp else out[-1]) + content
+            if delsp:
+                out[-1][-1] = out[-1][-1][:-1]
+            out[-1].append(content)
         else:
-            out.append((">" * depth + " " if depth else "") + content)
+            out.append([(">" * depth + " " if depth else "") + content])
         open_line = content.endswith(" ") and not signature
         depth_before = depth
-    return "\n".join(out)
+    return "\n".join(map("".join, out))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import TYPE_CHECKING
 
 from watcher.message.model import Link
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
 HTML_LIMIT = 512 * 1024  # characters; beyond it nobody has written by hand
+DEPTH_LIMIT = 2_000
 NODES_LIMIT = 60_000
 LINKS_LIMIT = 200
 RULE = "_" * 32
@@ -22,6 +24,7 @@ def _names(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+UNNESTED = _names("br img hr meta link input area base col wbr p li td tr th option dt dd o:p")
 OFF = _names("head style script title meta link template noscript svg object select option textarea button")
 PARAGRAPHS = _names("p h1 h2 h3 h4 h5 h6 ul ol dl blockquote pre")
 LINES = _names(
@@ -30,6 +33,8 @@ LINES = _names(
 PLAIN_INLINE = _names("b i u strong em small big sub sup tt code font o:p tbody thead wbr")
 HIDDEN = ("display:none", "mso-hide:all", "visibility:hidden", "max-height:0", "font-size:0")
 QUOTING = ("gmail_quote", "cite", "yahoo_quoted", "protonmail_quote", "moz-cite", "zmail_extra", "mail_quote")
+TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:]{0,20})")
+ANY_TAG = re.compile(r"<[^<>]{0,2000}>")
 BLANKS = re.compile(r"[ \t\r\n\f\xa0\u2000-\u200a\u3000]+")
 INVISIBLE = re.compile(r"[\u200b-\u200f\u00ad\u034f\u2060\ufeff\u061c]+")
 
@@ -40,6 +45,9 @@ def to_text(source: str) -> str:
     Blocks are lines, paragraphs have a blank line between them, cells are separated by blanks, list items start with
     "- ", quotations carry "> " as in plain mail. What is hidden is left out.
     """
+    source = source[:HTML_LIMIT].replace("\x00", "")
+    if _is_too_deep(source):
+        return _crude_text(source)
     root = _root(source)
     if root is None:
         return ""
@@ -52,7 +60,8 @@ def links_of(source: str) -> tuple[Link, ...]:
     """The hyperlinks of an HTML part in order, each address once with the first words it stands on."""
     if "href" not in source and "HREF" not in source:
         return ()
-    root = _root(source)
+    source = source[:HTML_LIMIT].replace("\x00", "")
+    root = None if _is_too_deep(source) else _root(source)
     if root is None:
         return ()
     found: dict[str, str] = {}
@@ -73,7 +82,24 @@ def _root(source: str) -> LexborNode | None:
 
     if not source.strip():
         return None
-    return LexborHTMLParser(source[:HTML_LIMIT].replace("\x00", "")).body
+    return LexborHTMLParser(source).body
+
+
+def _is_too_deep(source: str) -> bool:
+    """Whether elements nest so deep that parsing them takes seconds (it grows with the square of the depth)."""
+    if source.count("<") < DEPTH_LIMIT:
+        return False
+    depth = deepest = 0
+    for tag in TAG.finditer(source):
+        if tag.group(2).lower() not in UNNESTED:
+            depth = max(depth - 1, 0) if tag.group(1) else depth + 1
+            deepest = max(deepest, depth)
+    return deepest > DEPTH_LIMIT
+
+
+def _crude_text(source: str) -> str:
+    lines = (" ".join(line.split()) for line in unescape(ANY_TAG.sub("\n", source)).split("\n"))
+    return "\n".join(line for line in lines if line) + "\n"
 
 
 class _Writer:

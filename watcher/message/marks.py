@@ -26,8 +26,10 @@ class Marks:
     forward_subjects: tuple[str, ...]
     device: tuple[str, ...]
     sign_offs: frozenset[str]
+    by_order: frozenset[str]
     postscripts: tuple[str, ...]
     legal: tuple[str, ...]
+    headings: frozenset[str]
     closing: tuple[str, ...]
     banners: tuple[str, ...]
     stubs: tuple[str, ...]
@@ -49,11 +51,13 @@ def marks_of(table: Table) -> Marks:
         forward_subjects=_folded(quotation["forward_subjects"]),
         device=_folded(signature["device"]),
         sign_offs=frozenset(_folded(signature["sign_offs"])),
+        by_order=frozenset(_folded(signature["by_order"])),
         postscripts=_folded(signature["postscripts"]),
         titles=frozenset(_folded(signature["titles"])),
         contact=_folded(signature["contact"]),
         meeting=_folded(signature["meeting"]),
         legal=_folded(footer["legal"]),
+        headings=frozenset(_folded(footer["headings"])),
         closing=_folded(footer["closing"]),
         banners=_folded(footer["banners"]),
         stubs=_folded(footer["stubs"]),

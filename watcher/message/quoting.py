@@ -90,17 +90,24 @@ def _move_rule(runs: list[Run], voice: Voice) -> None:
     end = len(own)
     while end and not own[end - 1].strip():
         end -= 1
-    if end and UNDERLINE.match(own[end - 1]):
+    if end and (UNDERLINE.match(own[end - 1]) or _is_ruled(own[end - 1])):
         moved = own[end - 1 :]
         del own[end - 1 :]
         runs.append(Run(voice, moved))
+
+
+def _is_ruled(line: str) -> bool:
+    """Words between dashes, such as an unknown language's "Original message"."""
+    found = RULED.match(line)
+    return bool(found and found.group(2).strip() and found.group(3) and len(line) < 90)
 
 
 # --- lines that begin with ">" --------------------------------------------------------------------
 
 
 def _is_quoted(line: str) -> bool:
-    return line.lstrip(" \t")[:1] == ">"
+    text = line.lstrip(" \t")
+    return text[:1] == ">" and text[:2] != ">:"  # the end of "<dana@acme.example>:", wrapped
 
 
 def _quoted_until(lines: Sequence[str], start: int) -> int:
@@ -136,7 +143,7 @@ def _attributions(lines: Sequence[str], marks: Marks) -> dict[int, int]:
     """The lines that introduce a quotation: first line to the line after the last. They are often wrapped."""
     found: dict[int, int] = {}
     for last, line in enumerate(lines):
-        end = line.rstrip(" \t*_")
+        end = line.rstrip(" \t*_-")
         if not end or _is_quoted(line) or not (end.endswith(COLONS) or _ends_in_verb(end, marks)):
             continue
         first = _attribution_start(lines, last, marks)
@@ -148,6 +155,7 @@ def _attributions(lines: Sequence[str], marks: Marks) -> dict[int, int]:
 def _attribution_start(lines: Sequence[str], last: int, marks: Marks) -> int | None:
     answered = _is_quoted(_next_words(lines, last + 1))
     best: int | None = None
+    dated = False
     for first in range(last, max(-1, last - ATTRIBUTION_LINES), -1):
         if not lines[first].strip() or _is_quoted(lines[first]):
             break
@@ -159,9 +167,11 @@ def _attribution_start(lines: Sequence[str], last: int, marks: Marks) -> int | N
         spoken = _has_verb(text, marks)
         evident = answered or "@" in text or bool(DIGIT.search(text))
         if opened and spoken and evident:
-            return first
-        if last - first < 2 and best is None and _is_bare_attribution(text, spoken, answered):
-            best = first
+            above = lines[first - 1].rstrip() if first else ""
+            if not (above.endswith(",") and _opens(fold(above), marks)):  # "On Monday," above "at 10:00, Dana wrote:"
+                return first
+        if last - first < 2 and _is_bare_attribution(text, spoken, answered) and (best is None or not dated):
+            best, dated = first, bool(DIGIT.search(text))
     return best
 
 
@@ -247,7 +257,9 @@ def _begins_header(lines: Sequence[str], index: int, marks: Marks) -> bool:
             break
     if "from" not in kinds:
         return False
-    return len(kinds) >= 3 and ("subject" in kinds or "@" in values)
+    if len(kinds) < 3:
+        return False
+    return "subject" in kinds or "@" in values or ("sent" in kinds and YEAR.search(values) is not None)
 
 
 def _label(line: str, marks: Marks) -> tuple[str, str] | None:
