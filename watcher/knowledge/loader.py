@@ -17,19 +17,46 @@ from typing import Any
 
 from watcher.errors import KnowledgeError, Problem
 from watcher.knowledge.model import Pack, PhraseRule, Rulebook, SenderRule, Table
-from watcher.knowledge.patterns import SlotUnknown, fault, fill, fill_slots, keys
+from watcher.knowledge.patterns import SlotUnknown, Stems, fault, fill, fill_slots, keys, slot_stems
 
 SAYS = frozenset(
-    (
-        "application_received outreach scheduling interview_confirmed interview_rescheduled interview_cancelled "
-        "assessment info_request offer rejection on_hold update auto_reply hiring not_hiring"
-    ).split()
+    [
+        "application_received",
+        "outreach",
+        "scheduling",
+        "interview_confirmed",
+        "interview_rescheduled",
+        "interview_cancelled",
+        "assessment",
+        "info_request",
+        "offer",
+        "rejection",
+        "on_hold",
+        "update",
+        "auto_reply",
+        "hiring",
+        "not_hiring",
+    ]
 )
 ACTS = frozenset(
-    (
-        "applied picked_time gave_times asked_times cancelled answered handed_in will_hand_in thanked nudged asked "
-        "accepted declined acknowledged interested spoke"
-    ).split()
+    [
+        "applied",
+        "picked_time",
+        "gave_times",
+        "asked_times",
+        "cancelled",
+        "answered",
+        "handed_in",
+        "will_hand_in",
+        "thanked",
+        "nudged",
+        "asked",
+        "accepted",
+        "declined",
+        "acknowledged",
+        "interested",
+        "spoke",
+    ]
 )
 ASKS = frozenset(["times", "booking", "answer", "documents", "references", "form", "task", "decision"])
 STRENGTHS = frozenset({"certain", "strong", "weak"})
@@ -77,6 +104,7 @@ class _Shelf:
         self._senders: dict[str, SenderRule] = {}
         self._free: dict[str, dict[str, Any]] = {}
         self._slots: dict[str, dict[str, str]] = {}
+        self._stems: dict[str, dict[str, Stems]] = {}
 
     def take(self, folder: Traversable, *, own: bool) -> None:
         """Reads one folder of knowledge files; patterns are checked unless they are our own."""
@@ -115,19 +143,22 @@ class _Shelf:
                         self._letters.setdefault(language, {})[file.name] = self._read(file).decode("utf-8", "replace")
             elif entry.name.endswith(".toml"):
                 _lay_over(tables.setdefault(_stem(entry.name), {}), self._parse(entry))
-        slots = self._slots.setdefault(language, {})
-        self._take_slots(slots, tables.get("slots", {}), f"{language}/slots.toml")
+        self._slots.setdefault(language, {})
+        self._stems.setdefault(language, {})
+        self._take_slots(language, tables.get("slots", {}), f"{language}/slots.toml")
         for name, table in phrases:
             place = f"{language}/phrases/{name}"
-            self._take_slots(slots, table.get("words", {}), place)
+            self._take_slots(language, table.get("words", {}), place)
         for name, table in phrases:
             self._take_rules(language, f"{language}/phrases/{name}", table, own=own)
 
-    def _take_slots(self, slots: dict[str, str], table: Table, place: str) -> None:
+    def _take_slots(self, language: str, table: Table, place: str) -> None:
         """Adds word lists (or patterns, where given as one text) under their names; later ones may use earlier ones."""
+        slots, stems = self._slots[language], self._stems[language]
         for name, words in table.items():
             try:
                 slots[name] = fill_slots(words, slots)
+                stems[name] = slot_stems(words, stems)
             except SlotUnknown as unknown:
                 self._fault(place, f"words.{name}", f"there is no word list {unknown}.")
 
@@ -142,17 +173,18 @@ class _Shelf:
             if identity in seen or (own and identity in rules):
                 self._fault(place, identity, "is there twice.", "Give each rule an id of its own.")
             seen.add(identity)
-            rule = self._rule(place, identity, entry, self._slots[language])
+            rule = self._rule(place, identity, entry, language)
             if rule is None:
                 continue
             if not own:
                 self._check(place, rule)
             rules[identity] = rule
 
-    def _rule(self, place: str, identity: str, entry: dict[str, Any], slots: Mapping[str, str]) -> PhraseRule | None:
+    def _rule(self, place: str, identity: str, entry: dict[str, Any], language: str) -> PhraseRule | None:
         good = self._fields(place, identity, entry, _RULE_TEXTS, _RULE_LISTS, ("id", "signal", "strength", "any"))
         if not good:
             return None
+        slots, stems = self._slots[language], self._stems[language]
         try:
             patterns = tuple(fill(pattern, slots) for pattern in entry["any"])
             unless = tuple(part if part.startswith("@") else fill(part, slots) for part in entry["unless"])
@@ -172,7 +204,7 @@ class _Shelf:
             unless=unless,
             yes=tuple(entry.get("yes", ())),
             no=tuple(entry.get("no", ())),
-            keys=tuple(keys(pattern) for pattern in patterns),
+            keys=tuple(keys(pattern, stems) for pattern in entry["any"]),
             **texts,
         )
 

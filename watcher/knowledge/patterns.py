@@ -14,15 +14,118 @@ from collections.abc import Set as AbstractSet
 STEM = 4  # letters of a word that a key keeps
 
 _SLOT = re.compile(r"\{([a-z_]+)\}")
-_TOKEN = re.compile(r"\(\?(?:<?[!=]|:)|\\.|\[[^\]]*\]|[a-z0-9à-ÿ]+|[()|?*+.^$ ]|\{[0-9,]+\}|.", re.DOTALL)
+_TOKEN = re.compile(r"\{[a-z_]+\}|\(\?(?:<?[!=]|:)|\\.|\[[^\]]*\]|[a-z0-9à-ÿ]+|[()|?*+.^$ ]|\{[0-9,]+\}|.", re.DOTALL)
 _COMMON = frozenset(
-    (
-        "the you your with have has had this that will for and are was were not our from any all can could would been "
-        "but they them he she it its we us me my i in on at to of a an be is as or if so do did no yes s ve ll re t hi "
-        "hello dear than then there here about please thank just next time one out up what when how who which more some "
-        "may want look like know let get got see come comi go goin take taki been bein very able thei ther whic shou "
-        "plea than wher also"
-    ).split()
+    [
+        "the",
+        "you",
+        "your",
+        "with",
+        "have",
+        "has",
+        "had",
+        "this",
+        "that",
+        "will",
+        "for",
+        "and",
+        "are",
+        "was",
+        "were",
+        "not",
+        "our",
+        "from",
+        "any",
+        "all",
+        "can",
+        "could",
+        "would",
+        "been",
+        "but",
+        "they",
+        "them",
+        "he",
+        "she",
+        "it",
+        "its",
+        "we",
+        "us",
+        "me",
+        "my",
+        "i",
+        "in",
+        "on",
+        "at",
+        "to",
+        "of",
+        "a",
+        "an",
+        "be",
+        "is",
+        "as",
+        "or",
+        "if",
+        "so",
+        "do",
+        "did",
+        "no",
+        "yes",
+        "s",
+        "ve",
+        "ll",
+        "re",
+        "t",
+        "hi",
+        "hello",
+        "dear",
+        "than",
+        "then",
+        "there",
+        "here",
+        "about",
+        "please",
+        "thank",
+        "just",
+        "next",
+        "time",
+        "one",
+        "out",
+        "up",
+        "what",
+        "when",
+        "how",
+        "who",
+        "which",
+        "more",
+        "some",
+        "may",
+        "want",
+        "look",
+        "like",
+        "know",
+        "let",
+        "get",
+        "got",
+        "see",
+        "come",
+        "comi",
+        "go",
+        "goin",
+        "take",
+        "taki",
+        "been",
+        "bein",
+        "very",
+        "able",
+        "thei",
+        "ther",
+        "whic",
+        "shou",
+        "plea",
+        "than",
+        "wher",
+        "also",
+    ]
 )
 
 
@@ -93,60 +196,71 @@ def stems(folded: str) -> set[str]:
 
 DIGIT, MONEY = "#", "£"
 _MONEY = "£$€₹"
+_MARKS = {"[0-9]": DIGIT, "\\?": "?", f"[{_MONEY}]": MONEY}
 _WORD = re.compile(r"[a-z0-9à-ÿ]+")
 
 
-def keys(pattern: str) -> tuple[str, ...]:
-    """Stems of which one must be in a sentence for the pattern to match; empty where nothing can be told."""
-    return tuple(sorted(_either(_TOKEN.findall(pattern))))
+Stems = frozenset[str]
+
+
+def keys(pattern: str, slots: Mapping[str, Stems]) -> tuple[str, ...]:
+    """Stems of which one must be in a sentence for the pattern (slots not filled) to match; empty: nothing can be told.
+
+    `slots` holds the stems of each word list, made by `slot_stems`.
+    """
+    return tuple(_either(_TOKEN.findall(pattern), slots))
+
+
+def slot_stems(words: str | Iterable[str], slots: Mapping[str, Stems]) -> Stems:
+    """The stems of which one must be there for a word list to match; empty where nothing can be told."""
+    alternatives = [words] if isinstance(words, str) else list(words)
+    return frozenset(_either(_TOKEN.findall("|".join(alternatives)), slots))
 
 
 def _cost(atom: AbstractSet[str]) -> int:
     return sum(50 if stem in _COMMON or len(stem) < 2 else 1 for stem in atom)
 
 
-def _atoms(tokens: list[str]) -> list[set[str]]:
+def _atoms(tokens: list[str], slots: Mapping[str, Stems]) -> list[AbstractSet[str]]:
     """The sets of stems, each of which the whole pattern must meet. Anything not understood is left out."""
-    found: list[set[str]] = []
+    found: list[AbstractSet[str]] = []
     boundary = True  # whether the next piece begins a word
     at = 0
     while at < len(tokens):
         piece = tokens[at]
-        after = tokens[at + 1] if at + 1 < len(tokens) else ""
-        if piece.startswith("("):
-            end = _close(tokens, at)
-            after = tokens[end + 1] if end + 1 < len(tokens) else ""
-            inner = _either(tokens[at + 1 : end]) if piece == "(?:" and boundary and not _optional(after) else set()
-            if inner:
-                found.append(inner)
-            if piece in ("(?:", "("):
-                boundary = boundary and _ends_in_space(tokens[at + 1 : end])
-            at = end + 1
-            continue
-        if boundary and not _optional(after):
-            found += _plain_atom(piece)
-        elif boundary and len(piece) > 1 and piece[0].isalnum() and after in ("?", "*"):
-            found.append({piece[:-1][:STEM]})
-        boundary = _opens_word(piece, boundary)
-        at += 1
+        end = _close(tokens, at) if piece.startswith("(") else at
+        after = tokens[end + 1] if end + 1 < len(tokens) else ""
+        if boundary:
+            atom = _atom(piece, tokens[at + 1 : end], after, slots)
+            if atom:
+                found.append(atom)
+        if piece in ("(?:", "("):
+            boundary = boundary and _ends_in_space(tokens[at + 1 : end])
+        elif end == at:
+            boundary = _opens_word(piece)
+        at = end + 1
     return found
+
+
+def _atom(piece: str, inside: list[str], after: str, slots: Mapping[str, Stems]) -> AbstractSet[str]:
+    """What one piece (a word, a group, a slot) asks of a sentence, where a word may begin."""
+    if piece[0].isalnum():
+        word = piece[:-1] if _optional(after) else piece
+        return {word[:STEM]} if word else set()
+    if _optional(after):
+        return set()
+    if piece == "(?:":
+        return _either(inside, slots)
+    if piece[0] == "{" and piece[1].isalpha():
+        return slots.get(piece[1:-1], frozenset())
+    return {_MARKS[piece]} if piece in _MARKS else set()
 
 
 def _optional(after: str) -> bool:
     return after in ("?", "*") or after.startswith("{0")
 
 
-def _plain_atom(piece: str) -> list[set[str]]:
-    if piece[0].isalnum():
-        return [{piece[:STEM]}]
-    if piece == "[0-9]":
-        return [{DIGIT}]
-    if piece == "\\?":
-        return [{"?"}]
-    return [{MONEY}] if piece == f"[{_MONEY[:1]}$€₹]" else []
-
-
-def _opens_word(piece: str, before: bool) -> bool:
+def _opens_word(piece: str) -> bool:
     """Whether a word may begin right after this piece."""
     if piece in ("?", "*", "+") or piece.startswith("{"):
         return False
@@ -155,11 +269,11 @@ def _opens_word(piece: str, before: bool) -> bool:
     return not (piece[0].isalnum() or piece == "." or piece[0] == "[" or piece[:2] in ("\\w", "\\S", "\\d"))
 
 
-def _either(tokens: list[str]) -> set[str]:
+def _either(tokens: list[str], slots: Mapping[str, Stems]) -> set[str]:
     """The stems of alternatives, the best for each; empty where an alternative gives none."""
     found: set[str] = set()
     for alternative in _split(tokens):
-        atoms = _atoms(alternative)
+        atoms = _atoms(alternative, slots)
         if not atoms:
             return set()
         found |= min(atoms, key=_cost)

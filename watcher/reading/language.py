@@ -18,7 +18,7 @@ def guess(folded: str, languages: Table) -> str:
     words = _WORD.findall(folded[:3000])
     if len(words) < 5:
         return "en"
-    counts = {language: sum(word in set(small) for word in words) for language, small in languages.items()}
+    counts = {language: sum(map(frozenset(small).__contains__, words)) for language, small in languages.items()}
     best = max(counts, key=lambda language: counts[language])
     english = counts.get("en", 0)
     if english >= counts[best] * 0.7 or counts[best] < 2:

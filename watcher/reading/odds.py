@@ -11,22 +11,23 @@ from watcher.reading.sender import Sender
 from watcher.reading.topics import Leaning
 
 PRIOR = -2.4
+UNBACKED = 3.0  # what topic words can weigh where neither a job is named nor the sender known
 _KINDS = {
     "ats": 5.0, "board": 2.5, "assessment": 4.0, "relay": 2.5, "scheduler": 1.2, "calendar": 0.5, "signing": 0.5,
     "alert": -9.0,
 }  # fmt: skip
 _FRAMES = {
-    Says.REJECTION: 1.2,
+    Says.REJECTION: 2.0,
     Says.APPLICATION_RECEIVED: 1.0,
-    Says.OUTREACH: 1.4,
+    Says.OUTREACH: 1.8,
     Says.SCHEDULING: 1.2,
     Says.INTERVIEW_CONFIRMED: 0.9,
     Says.INTERVIEW_RESCHEDULED: 0.6,
     Says.INTERVIEW_CANCELLED: 0.6,
-    Says.ASSESSMENT: 1.0,
+    Says.ASSESSMENT: 1.3,
     Says.INFO_REQUEST: 0.6,
-    Says.OFFER: 1.3,
-    Says.ON_HOLD: 0.8,
+    Says.OFFER: 1.8,
+    Says.ON_HOLD: 1.2,
     Says.UPDATE: 0.4,
 }
 _STRENGTH = {"certain": 6.0, "strong": 3.0, "weak": 1.5}
@@ -60,9 +61,11 @@ def weigh(
         total += 1.8
     if reply and sender.speaker is not Speaker.ROBOT:
         total += 0.8
-    total += leaning.towards - leaning.against * (0.5 if roles and roles[0].weight >= 0.6 else 1.0)
+    named = any(role.weight >= 0.5 for role in roles)
+    backed = named or role_address or bool(sender.kind) or any(hit.rule.signal == "hiring" for hit in hits)
+    total += min(leaning.towards, 12.0 if backed else UNBACKED) - leaning.against * (0.5 if named else 1.0)
     evidence += [(1.0, item) for item in leaning.evidence]
-    total += min(2.2, sum(weight * scores.get(says, 0.0) for says, weight in _FRAMES.items()))
+    total += min(3.0 if backed else 2.2, sum(weight * scores.get(says, 0.0) for says, weight in _FRAMES.items()))
     for hit in hits:
         if hit.rule.signal in ("hiring", "not_hiring"):
             weight = _STRENGTH[hit.rule.strength] * (1 if hit.rule.signal == "hiring" else -1)

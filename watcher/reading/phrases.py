@@ -15,6 +15,7 @@ from watcher.reading.sentences import Grammar, Sentence, split
 
 WEIGHTS = {"certain": 0.97, "strong": 0.78, "weak": 0.4}
 _NEVER = r"(?!)"
+_ANY = ""  # where patterns without a key stand in the index
 _ADDRESS = re.compile(r"(https?://[^\s/<>]+)[^\s<>]*")  # of a link only the host speaks
 
 
@@ -78,8 +79,7 @@ class Phrasebook:
 
     grammar: Grammar
     entries: list[_Entry] = field(default_factory=list)
-    _index: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
-    _always: list[tuple[int, int]] = field(default_factory=list)
+    _index: dict[tuple[str, Speaker], dict[str, list[tuple[int, int]]]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, pack: Pack) -> Phrasebook:
@@ -102,12 +102,12 @@ class Phrasebook:
                 "@negated" in rule.unless,
             )
         )
-        for which in range(len(rule.any)):
-            needed = rule.keys[which] if which < len(rule.keys) else ()
-            for stem in needed:
-                self._index.setdefault(stem, []).append((number, which))
-            if not needed:
-                self._always.append((number, which))
+        for speaker in Speaker:
+            if _speaks(rule.speaker, speaker):
+                index = self._index.setdefault((rule.where, speaker), {})
+                for which in range(len(rule.any)):
+                    for stem in (rule.keys[which] if which < len(rule.keys) else ()) or (_ANY,):
+                        index.setdefault(stem, []).append((number, which))
 
     def sentences(self, text: str) -> list[Sentence]:
         """The text's sentences in this language's grammar."""
@@ -117,33 +117,29 @@ class Phrasebook:
         """Every rule that matches, once, on the first words that show it; `subject` is "" where it does not speak."""
         found: dict[int, Hit] = {}
         if subject:
-            self._try(Sentence(subject, self.grammar), -1, ("sentence", "subject"), speaker, found)
+            for place in ("sentence", "subject"):
+                self._try(Sentence(subject, self.grammar), -1, (place, speaker), found)
         for number, sentence in enumerate(sentences):
-            self._try(sentence, number, ("sentence",), speaker, found)
-        whole = Sentence(" ".join(sentence.text for sentence in sentences)[:6000], self.grammar)
-        self._try(whole, -2, ("text",), speaker, found)
+            self._try(sentence, number, ("sentence", speaker), found)
+        if sentences and ("text", speaker) in self._index:
+            whole = Sentence(" ".join(sentence.text for sentence in sentences)[:6000], self.grammar)
+            self._try(whole, -2, ("text", speaker), found)
         return list(found.values())
 
-    def _try(
-        self, sentence: Sentence, number: int, places: Iterable[str], speaker: Speaker, found: dict[int, Hit]
-    ) -> None:
-        tried: set[tuple[int, int]] = set()
-        groups = [self._index[stem] for stem in sentence.stems if stem in self._index]
-        for group in (self._always, *groups):
-            for pair in group:
-                if pair in tried:
-                    continue
-                tried.add(pair)
-                entry = self.entries[pair[0]]
-                if entry.rule.where not in places or not _speaks(entry.rule.speaker, speaker):
-                    continue
-                earlier = found.get(pair[0])
-                if earlier is not None and earlier.sentence != -1:
-                    continue
-                match = entry.match(sentence, pair[1])
-                if match is not None:
-                    words = sentence.text[match.start() : match.end()].strip()
-                    found[pair[0]] = Hit(entry.rule, words, number, sentence.asks)
+    def _try(self, sentence: Sentence, number: int, which: tuple[str, Speaker], found: dict[int, Hit]) -> None:
+        """Adds what matches in one sentence; a match in the subject gives way to one in the text."""
+        index = self._index.get(which, {})
+        pairs = set(index.get(_ANY, ()))
+        pairs.update(*(index[stem] for stem in index.keys() & sentence.stems))
+        for pair in sorted(pairs):
+            earlier = found.get(pair[0])
+            if earlier is not None and (earlier.sentence != -1 or number == -1):
+                continue
+            entry = self.entries[pair[0]]
+            match = entry.match(sentence, pair[1])
+            if match is not None:
+                words = sentence.text[match.start() : match.end()].strip()
+                found[pair[0]] = Hit(entry.rule, words, number, sentence.asks)
 
 
 def _speaks(wanted: str, speaker: Speaker) -> bool:

@@ -60,11 +60,11 @@ def identify(header: Header, body: Body | None, rulebook: Rulebook, settings: Re
 
 def _rule_of(sender: Address, rules: Iterable[SenderRule]) -> SenderRule | None:
     """The most exact rule for an address: the longest domain, then one that narrows by local part."""
+    labels = sender.domain.split(".")
+    parents = {".".join(labels[at:]) for at in range(len(labels))}
     best: tuple[int, SenderRule] | None = None
     for rule in rules:
-        for domain in rule.domains:
-            if sender.domain != domain and not sender.domain.endswith("." + domain):
-                continue
+        for domain in parents.intersection(rule.domains):
             if rule.locals and not any(re.search(local, sender.local) for local in rule.locals):
                 continue
             score = len(domain) * 2 + bool(rule.locals)

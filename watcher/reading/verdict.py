@@ -134,7 +134,7 @@ def they_say_no(facts: Facts) -> tuple[Says, float] | None:
         Says.ASSESSMENT, Says.OFFER, Says.OUTREACH, Says.INFO_REQUEST, Says.APPLICATION_RECEIVED,
     )  # fmt: skip
     against = max(facts.score(says) for says in plain)
-    if score < CERTAIN and against >= max(score, STRONG):
+    if score < CERTAIN and against > max(score, STRONG):
         return None
     if facts.receipt and score < CERTAIN:
         return None
@@ -262,8 +262,8 @@ def something_is_asked(facts: Facts) -> tuple[Says, float] | None:
         return None
     if facts.offered or facts.timed:
         return Says.SCHEDULING, 0.5
-    best = max((Says.OUTREACH, Says.INFO_REQUEST), key=facts.score)
-    return (best, 0.5) if facts.score(best) > 0 else None
+    best = max((Says.INFO_REQUEST, Says.OUTREACH), key=facts.score)
+    return (best, 0.5) if facts.score(best) > 0 or facts.score(Says.UPDATE) == 0 else None
 
 
 def the_strongest_left(facts: Facts) -> tuple[Says, float] | None:
