@@ -124,3 +124,40 @@ class Decision:
     @property
     def reason(self) -> str:
         return self.reasons[0].words if self.reasons else ""
+
+
+@dataclass(frozen=True, slots=True)
+class PastDraft:
+    """A draft that was made before, as far as the policy must know it.
+
+    `state` is a value of the draft floor's PlacementState. `at` is when it was made, `answers` are the Message-IDs of
+    the opportunity that were known then.
+    """
+
+    opportunity: str
+    kind: Kind
+    attempt: int
+    anchor: str
+    state: str
+    to: str
+    at: datetime
+    answers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyContext:
+    """What a decision must know beyond the opportunity itself.
+
+    `paused_until` is the user's pause (`datetime.max` for one without an end). `made_today` counts the new drafts of
+    the user's day. `to_same_person` is when the last draft to the contact was made, for whatever opportunity.
+    `native` says whether a native reader has checked the letters of the opportunity's language; `languages` are those
+    with letters. `fetched` is false where an account that holds mail of the opportunity was not fetched.
+    """
+
+    paused_until: datetime | None = None
+    made_today: int = 0
+    to_same_person: datetime | None = None
+    languages: frozenset[str] = frozenset({"en"})
+    unchecked_languages: frozenset[str] = frozenset({"de"})
+    fetched: bool = True
+    approved: frozenset[str] = frozenset()  # ids of opportunities whose letter the user has approved

@@ -67,6 +67,18 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """The entries that belong to one application, oldest first, and why that is doubtful ("" where it is not)."""
+
+    entries: tuple[Entry, ...]
+    unsure: str = ""
+
+    @property
+    def ids(self) -> frozenset[str]:
+        return frozenset(entry.id for entry in self.entries)
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
     """What a message says once its context is known. `says` and `confidence` may differ from the reading's own."""
 
@@ -153,6 +165,7 @@ class Opportunity:
     nudges: tuple[Nudge, ...] = ()  # those made in the current silence, oldest first
     thanked: bool = False  # the user has written since the latest held interview ended
     owed_since: datetime | None = None  # when they asked the user for something still open
+    handed_in_at: datetime | None = None  # when the latest assessment was delivered
     owed: str = ""  # what they asked for, in words for the user ("times", "documents")
     back_on: date | None = None  # the return day that the contact's out-of-office names
     suspicious: str = ""
@@ -211,3 +224,4 @@ class JoiningSettings:
     addresses: tuple[str, ...]
     timezone: str
     nobody: Address | None = None
+    free_domains: frozenset[str] = frozenset()  # domains of mail providers, whose users have no employer in common

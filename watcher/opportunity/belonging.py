@@ -1,0 +1,157 @@
+"""Which mail of a mailbox is about the user's own job hunt, once threads and known people are seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+
+from watcher.message.model import Role
+from watcher.opportunity.model import Entry, JoiningSettings
+from watcher.opportunity.threads import Thread
+from watcher.reading.model import Act, Says, Speaker
+
+ALONE = 0.5  # from here on a message is hiring mail by itself
+KNOWN_PERSON = 0.12  # what mail of a known person needs, outside any thread
+KNOWN_DOMAIN = 0.3  # what mail of a colleague of a known person needs
+LIVE = timedelta(days=90)  # how long after its last mail an application is still alive
+OPENS = frozenset({Act.APPLIED, Act.SPOKE, Act.THANKED, Act.NUDGED, Act.INTERESTED, Act.PICKED_TIME, Act.HANDED_IN})
+DECISIONS = frozenset({Says.REJECTION, Says.ON_HOLD, Says.OFFER})
+
+
+class People:
+    """The people and employers of the hiring mail found so far, and when they were last heard of."""
+
+    def __init__(self, settings: JoiningSettings) -> None:
+        self._mine = frozenset(settings.addresses)
+        self._free = settings.free_domains | {address.rpartition("@")[2] for address in settings.addresses}
+        self._seen: dict[str, list[Entry]] = {}
+
+    def note(self, entry: Entry) -> None:
+        """Remember who is on the other side of a hiring message."""
+        for address in self.others(entry):
+            self._seen.setdefault(address, []).append(entry)
+            if entry.reading.speaker is not Speaker.ME and not entry.reading.system:
+                domain = self.employer(address)
+                if domain:
+                    self._seen.setdefault(f"@{domain}", []).append(entry)
+
+    def others(self, entry: Entry) -> frozenset[str]:
+        """The addresses of the people on the other side of a message."""
+        header, reading = entry.header, entry.reading
+        if reading.speaker is Speaker.ME:
+            found = [each.address for each in header.to]
+        else:
+            found = [reading.contact.address] if reading.contact else []
+            if not reading.system:
+                found += [header.sender.address, *(each.address for each in header.reply_to)]
+                found += [each.address for each in header.cc]
+            found += [each.address for each in reading.people if each.address]
+            if reading.successor and reading.successor.address:
+                found.append(reading.successor.address)
+        return frozenset(address for address in found if address and address not in self._mine)
+
+    def employer(self, address: str) -> str:
+        """The domain of an employer; "" for a mail provider's or the user's own."""
+        domain = address.rpartition("@")[2]
+        return "" if domain in self._free else domain
+
+    def knows(self, address: str, entry: Entry) -> bool:
+        """Whether an address was heard of in hiring mail not long before or after the entry."""
+        return any(abs(entry.at - each.at) <= LIVE for each in self._seen.get(address, ()))
+
+    def knows_employer(self, address: str, entry: Entry) -> bool:
+        """The same for the employer's domain."""
+        domain = self.employer(address)
+        return bool(domain) and self.knows(f"@{domain}", entry)
+
+
+def belonging(threads: Sequence[Thread], settings: JoiningSettings) -> frozenset[str]:
+    """The Message-IDs of the hiring mail. Mail in Spam never is; mail in Trash only where it decides something."""
+    people = People(settings)
+    own: dict[str, bool] = {}
+    for thread in threads:
+        for entry in thread.entries:
+            own[entry.id] = _alone(entry, thread)
+            if own[entry.id] and not entry.reading.suspicious:
+                people.note(entry)
+    belongs = {message_id for message_id, alone in own.items() if alone}
+    for _ in range(2):  # what is found in the first round makes more people known
+        for thread in threads:
+            for entry in thread.entries:
+                if entry.id not in belongs and _in_context(entry, thread, belongs, people):
+                    belongs.add(entry.id)
+                    people.note(entry)
+    for thread in threads:
+        belongs -= set(_strangers(thread, belongs, people))
+    return frozenset(belongs)
+
+
+def _alone(entry: Entry, thread: Thread) -> bool:
+    reading = entry.reading
+    if reading.hiring < ALONE or Role.JUNK in entry.roles:
+        return False
+    if entry.binned:
+        return reading.says in DECISIONS
+    if reading.suspicious:
+        return _answered(entry, thread)
+    if reading.speaker is Speaker.ME:
+        return bool(reading.acts & OPENS) or len(thread.entries) > 1
+    return True
+
+
+def _answered(entry: Entry, thread: Thread) -> bool:
+    """Whether the user has answered a message, and it is not an intruder in somebody else's thread."""
+    sender = entry.header.sender.address
+    for other in thread.entries:
+        if other.reading.speaker is Speaker.ME:
+            if other.at > entry.at and sender in {each.address for each in other.header.to}:
+                return True
+        elif other.at < entry.at and other.header.sender.address != sender:
+            return False
+    return False
+
+
+def _in_context(entry: Entry, thread: Thread, belongs: Iterable[str], people: People) -> bool:
+    reading = entry.reading
+    if Role.JUNK in entry.roles or entry.binned or reading.suspicious or reading.bulk:
+        return False
+    in_thread = any(each.id in belongs for each in thread.entries if each.id != entry.id)
+    others = people.others(entry)
+    if reading.speaker is Speaker.ME:
+        known = any(people.knows(address, entry) for address in others)
+        colleague = any(people.knows_employer(address, entry) for address in others)
+        return known or (colleague and (in_thread or reading.hiring >= KNOWN_DOMAIN))
+    sender = entry.header.sender.address
+    if in_thread:
+        return reading.speaker is Speaker.ROBOT or _is_party(entry, thread, people)
+    if reading.speaker is Speaker.ROBOT and reading.says is not Says.AUTO_REPLY:
+        return False
+    if people.knows(sender, entry) or any(people.knows(address, entry) for address in others - {sender}):
+        return reading.hiring >= KNOWN_PERSON or reading.says is Says.AUTO_REPLY
+    return people.knows_employer(sender, entry) and reading.hiring >= KNOWN_DOMAIN
+
+
+def _is_party(entry: Entry, thread: Thread, people: People) -> bool:
+    """Whether the writer of a message in a hiring thread is one of those concerned, not a friend who was told of it."""
+    sender = entry.header.sender.address
+    if people.knows(sender, entry) or people.knows_employer(sender, entry):
+        return True
+    by_id: Mapping[str, Entry] = {each.id: each for each in thread.entries}
+    parent = by_id.get(entry.header.in_reply_to)
+    return parent is not None and parent.reading.speaker is not Speaker.ME
+
+
+def _strangers(thread: Thread, belongs: Iterable[str], people: People) -> Iterable[str]:
+    """The user's own mail that passes a hiring thread on to somebody who has no part in it."""
+    theirs = [each for each in thread.entries if each.id in belongs and each.reading.speaker is not Speaker.ME]
+    if not theirs:
+        return
+    for entry in thread.entries:
+        if entry.id not in belongs or entry.reading.speaker is not Speaker.ME:
+            continue
+        others = people.others(entry)
+        wrote = {each for other in theirs for each in people.others(other)}
+        domains = {people.employer(address) for address in wrote} - {""}
+        apart = others and not others & wrote and not {people.employer(each) for each in others} & domains
+        if apart and (not entry.header.in_reply_to or Act.APPLIED not in entry.reading.acts):
+            yield entry.id

@@ -1,0 +1,107 @@
+"""Joins threads to opportunities: one application is one, wherever its mail comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from watcher.opportunity.belonging import People, belonging
+from watcher.opportunity.model import Entry, Group, JoiningSettings, Word
+from watcher.opportunity.strands import ENOUGH, Strand, strand_of, together
+from watcher.opportunity.threads import thread
+from watcher.opportunity.words import reread
+from watcher.reading.model import Says
+
+DOUBTFUL = "it may belong to more than one application"
+DECISIONS = frozenset({Says.REJECTION, Says.ON_HOLD, Says.OFFER})
+
+
+@dataclass(slots=True)
+class Pile:
+    """The strands put together so far for one application."""
+
+    strand: Strand
+    unsure: str = ""
+
+
+def join(entries: Sequence[Entry], settings: JoiningSettings, words: Sequence[Word] = ()) -> tuple[Group, ...]:
+    """The applications in a mailbox, the one with the oldest mail first. Entries that are no hiring mail are in none;
+    one message that lies in two accounts is taken once."""
+    once = {entry.id: reread(entry, words) for entry in reversed(entries)}
+    threads = thread(tuple(once.values()))
+    belongs = belonging(threads, settings)
+    people = People(settings)
+    strands = []
+    for each in threads:
+        mine = [entry for entry in each.entries if entry.id in belongs]
+        strands += [strand_of(part, people) for part in _parts(mine)]
+    piles = _pile(sorted(strands, key=lambda strand: (strand.first, strand.entries[0].id)), people)
+    piles = _by_word(piles, words, people)
+    groups = [Group(pile.strand.entries, pile.unsure) for pile in piles if not _only_binned(pile.strand)]
+    return tuple(sorted(groups, key=lambda group: (group.entries[0].at, group.entries[0].id)))
+
+
+def _parts(entries: Sequence[Entry]) -> Iterable[list[Entry]]:
+    """A thread's mail; what lies in Trash stands for itself, so that it can be dropped where it belongs to nothing."""
+    if entries:
+        yield list(entries)
+
+
+def _only_binned(strand: Strand) -> bool:
+    return all(entry.binned for entry in strand.entries)
+
+
+def _pile(strands: Iterable[Strand], people: People) -> list[Pile]:
+    """Put each strand, oldest first, to the pile it goes best with; where two are as good, keep it apart and say so."""
+    piles: list[Pile] = []
+    for strand in strands:
+        scores = sorted(((together(pile.strand, strand), -i) for i, pile in enumerate(piles)), reverse=True)
+        fitting = [(score, -i) for score, i in scores if score >= ENOUGH]
+        if not fitting:
+            piles.append(Pile(strand))
+            continue
+        best = [index for score, index in fitting if score >= fitting[0][0]]
+        if len(best) > 1 and not strand.uids:
+            _keep_apart(strand, best, piles)
+            continue
+        for index in best[1:]:
+            piles[best[0]].strand = strand_of((*piles[best[0]].strand.entries, *piles[index].strand.entries), people)
+        piles[best[0]].strand = strand_of((*piles[best[0]].strand.entries, *strand.entries), people)
+        piles = [pile for index, pile in enumerate(piles) if index not in best[1:]]
+    return piles
+
+
+def _keep_apart(strand: Strand, best: Sequence[int], piles: list[Pile]) -> None:
+    """One strand that goes with several: it opens nothing of its own unless it can stand alone, and what it may decide
+    is doubtful for all of them."""
+    decides = any(entry.reading.says in DECISIONS for entry in strand.entries)
+    if decides:
+        for index in best:
+            piles[index].unsure = DOUBTFUL
+    piles.append(Pile(strand, DOUBTFUL))
+
+
+def _by_word(piles: list[Pile], words: Sequence[Word], people: People) -> list[Pile]:
+    """Joins and splits that the user asked for, in their order."""
+    for word in sorted(words, key=lambda each: each.said_at):
+        if word.verb == "join":
+            meant = [pile for pile in piles if _touches(pile, word)]
+            if len(meant) > 1:
+                entries = [entry for pile in meant for entry in pile.strand.entries]
+                piles = [pile for pile in piles if pile not in meant]
+                piles.append(Pile(strand_of(entries, people)))
+        elif word.verb == "split":
+            piles = [part for pile in piles for part in _split(pile, word, people)]
+    return piles
+
+
+def _touches(pile: Pile, word: Word) -> bool:
+    return any(entry.id in word.anchors for entry in pile.strand.entries)
+
+
+def _split(pile: Pile, word: Word, people: People) -> list[Pile]:
+    out = [entry for entry in pile.strand.entries if entry.id in word.anchors]
+    kept = [entry for entry in pile.strand.entries if entry.id not in word.anchors]
+    if not out or not kept:
+        return [pile]
+    return [Pile(strand_of(kept, people), pile.unsure), Pile(strand_of(out, people))]

@@ -1,0 +1,91 @@
+"""Whether two names mean the same company or the same role, whatever is added or left out."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+_LEGAL = """
+inc ltd llc llp gmbh plc co corp corporation company limited the ag sa and of pvt private pte pty bv nv kg se ab as oy
+group holding holdings
+"""
+_FILLERS = """
+a an the of for and in at to role position post job vacancy opening m f d w x mfd remote hybrid
+"""
+LEGAL = frozenset(_LEGAL.split())
+FILLERS = frozenset(_FILLERS.split())
+_WORD = re.compile(r"[^\W_]+")
+
+
+@lru_cache(maxsize=4096)
+def plain(text: str) -> str:
+    """Lower case without accents."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(each for each in decomposed if not unicodedata.combining(each))
+
+
+@lru_cache(maxsize=4096)
+def company_words(name: str) -> frozenset[str]:
+    """The words that tell a company from others."""
+    words = _WORD.findall(plain(name.replace("'s", "s").replace("’s", "s")))
+    return frozenset(word for word in words if word not in LEGAL) or frozenset(words)
+
+
+@lru_cache(maxsize=4096)
+def role_words(name: str) -> frozenset[str]:
+    """The words that tell a role from others."""
+    words = _WORD.findall(plain(name))
+    return frozenset(word for word in words if word not in FILLERS) or frozenset(words)
+
+
+def same_company(one: str, other: str) -> bool:
+    """Whether one name is the other with words added or left out, or both are one word when run together."""
+    left, right = company_words(one), company_words(other)
+    if not left or not right:
+        return False
+    if squeezed(one) == squeezed(other):
+        return True
+    short, long = sorted((left, right), key=len)
+    if short <= long:
+        return len(short) > 1 or len(long) <= 3 or 2 * len(short) >= len(long)
+    return False
+
+
+def squeezed(name: str) -> str:
+    """The telling words run together in their order, as in a domain."""
+    words = _WORD.findall(plain(name.replace("'s", "s").replace("’s", "s")))
+    return "".join(word for word in words if word not in LEGAL)
+
+
+def fits_domain(company: str, domain: str) -> bool:
+    """Whether a domain looks like the company's own: "Arden & Law WS" and ardenlaw.example."""
+    name = squeezed(company)
+    labels = [label.replace("-", "") for label in plain(domain).split(".")[:-1]]
+    if len(name) < 4:
+        return name in labels
+    long = [label for label in labels if len(label) >= 4]
+    return any(label in name or name in label for label in long)
+
+
+def same_role(one: str, other: str) -> bool:
+    """Whether two names may be one role: one has all the words of the other, short forms allowed for."""
+    left, right = role_words(one), role_words(other)
+    if not left or not right:
+        return False
+    short, long = sorted((left, right), key=len)
+    return all(any(_same_word(word, each) for each in long) for word in short)
+
+
+def _same_word(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    if short == long:
+        return True
+    return len(short) >= 3 and long.startswith(short[:3]) and _in_order(short, long)
+
+
+def _in_order(short: str, long: str) -> bool:
+    """Whether the letters of `short` stand in `long` in the same order ("ops" in "operations")."""
+    letters: Iterable[str] = iter(long)
+    return all(letter in letters for letter in short)

@@ -1,0 +1,119 @@
+"""Who is hiring for what: the company, the role, the agency and the person to write to, from what all mail claims."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from watcher.message.model import Address
+from watcher.opportunity.model import Entry, Statement
+from watcher.opportunity.names import same_company, same_role
+from watcher.reading.model import Claim, Person, Says, Speaker
+
+AGENCY_SHARE = 0.1  # how much a claim of the agency's own name counts beside one of the client
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """The names of one hiring. `trust` (0 to 1) is how far the company's name can be trusted."""
+
+    company: str | None
+    role: str | None
+    agency: str
+    contact: Person | None
+    trust: float = 1.0
+
+
+def parties_of(statements: Sequence[Statement]) -> Parties:
+    """The parties that the statements speak of, best weighted."""
+    entries = [each.entry for each in statements if each.says is not Says.NOT_HIRING]
+    agency = next((entry.reading.agency for entry in reversed(entries) if entry.reading.agency), "")
+    companies = _heap((claim for entry in entries for claim in entry.reading.companies), same_company)
+    clients = [pile for pile in companies if not (agency and same_company(pile.name, agency))]
+    best = clients[0] if clients and clients[0].weight >= 0.3 else companies[0] if companies else None
+    roles = _heap((claim for entry in entries for claim in entry.reading.roles), same_role)
+    return Parties(
+        company=best.name if best else (agency or None),
+        role=roles[0].name if roles else None,
+        agency=agency,
+        contact=contact_of(statements),
+        trust=min(1.0, best.top) if best else 0.6,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """Claims of one name in its variants: the most trusted variant, and what all of them weigh together."""
+
+    name: str
+    weight: float
+    top: float
+
+
+def _heap(claims: Iterable[Claim], same: Callable[[str, str], bool]) -> list[Pile]:
+    """Claims put together where they mean the same, the weightiest first."""
+    piles: list[list[Claim]] = []
+    for claim in claims:
+        for pile in piles:
+            if any(same(claim.name, each.name) for each in pile):
+                pile.append(claim)
+                break
+        else:
+            piles.append([claim])
+    heaped = []
+    for pile in piles:
+        names: dict[str, float] = {}
+        for claim in pile:
+            names[claim.name] = names.get(claim.name, 0.0) + claim.weight
+        best = max(names, key=lambda name: (names[name], len(name)))
+        heaped.append(Pile(best, sum(names.values()), max(claim.weight for claim in pile)))
+    return sorted(heaped, key=lambda pile: -pile.weight)
+
+
+def contact_of(statements: Sequence[Statement]) -> Person | None:
+    """The human on their side who handles it now: whoever wrote last, a named successor before them, else the address
+    that the user wrote to, else one that a machine's mail says is read."""
+    contact: Person | None = None
+    fallback: Person | None = None
+    for statement in statements:
+        entry, reading = statement.entry, statement.entry.reading
+        if reading.speaker is Speaker.ME:
+            contact = _written_to(entry, statements, contact)
+        elif statement.says is Says.AUTO_REPLY:
+            contact = _successor(entry) or contact
+        elif entry.binned or (reading.suspicious and contact):
+            continue
+        elif reading.contact is not None and reading.speaker is Speaker.HUMAN:
+            contact = _successor(entry) or _writer(entry, reading.contact)
+        elif reading.contact is not None and reading.contact.address:
+            fallback = _writer(entry, reading.contact)
+    return contact or fallback
+
+
+def _writer(entry: Entry, address: Address) -> Person:
+    author = entry.reading.author
+    if author is None:
+        return Person(address.name, address.address)
+    return replace(author, address=address.address)
+
+
+def _successor(entry: Entry) -> Person | None:
+    successor = entry.reading.successor
+    return successor if successor is not None and successor.address else None
+
+
+def _written_to(entry: Entry, statements: Sequence[Statement], contact: Person | None) -> Person | None:
+    """The recipient of the user's own mail, where nobody has written yet, or where a person is written to whom the
+    mail of theirs has brought in (copied or named) and who has taken over."""
+    if contact is not None or not entry.header.to:
+        return contact
+    unread = {
+        each.entry.header.sender.address
+        for each in statements
+        if each.entry.reading.speaker is Speaker.ROBOT and each.entry.reading.contact is None
+    }
+    first = next((each for each in entry.header.to if each.address not in unread), None)
+    if first is None:
+        return None
+    greeted = entry.reading.addressed_to
+    return Person(first.name, first.address, greeting=greeted)

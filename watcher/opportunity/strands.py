@@ -1,0 +1,171 @@
+"""Strands: the hiring mail of one thread, its marks of employer, role and people, and how well two go together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from watcher.opportunity.belonging import People
+from watcher.opportunity.model import Entry
+from watcher.opportunity.names import fits_domain, plain, same_company, same_role
+from watcher.reading.model import Act, Claim, Says, Speaker, TimeUse
+
+SURE = 0.5  # from this weight on a claim is taken at its word
+ENOUGH = 3.0  # what joins two strands
+LONG_AFTER = timedelta(days=120)  # an application this long after the last mail of another is a new one
+NEVER = -100.0
+OPENERS = frozenset({Says.APPLICATION_RECEIVED, Says.OUTREACH})
+ENDS = frozenset({Says.REJECTION})
+
+
+@dataclass(frozen=True, slots=True)
+class Strand:
+    """Mail that surely belongs together, and its marks."""
+
+    entries: tuple[Entry, ...]
+    companies: tuple[str, ...]
+    agencies: tuple[str, ...]
+    roles: tuple[str, ...]
+    requisitions: frozenset[str]
+    people: frozenset[str]
+    named: frozenset[str]
+    domains: frozenset[str]
+    uids: frozenset[str]
+    starts: frozenset[datetime]
+
+    @property
+    def first(self) -> datetime:
+        return self.entries[0].at
+
+    @property
+    def last(self) -> datetime:
+        return max(entry.at for entry in self.entries)
+
+    @property
+    def opens(self) -> bool:
+        """Whether it begins with an application or an approach."""
+        entry = self.entries[0]
+        return entry.reading.says in OPENERS or Act.APPLIED in entry.reading.acts
+
+    @property
+    def ended(self) -> bool:
+        """Whether its newest mail of theirs is a no, or the user took leave."""
+        theirs = [each for each in self.entries if each.reading.speaker is not Speaker.ME]
+        return bool(theirs) and theirs[-1].reading.says in ENDS
+
+
+def strand_of(entries: Iterable[Entry], people: People) -> Strand:
+    """The strand of some entries."""
+    ordered = tuple(sorted(entries, key=lambda each: (each.at, each.id)))
+    agencies = tuple(dict.fromkeys(each.reading.agency for each in ordered if each.reading.agency))
+    companies = _claimed(claim for each in ordered for claim in each.reading.companies)
+    clients = tuple(name for name in companies if not any(same_company(name, agency) for agency in agencies))
+    addresses = frozenset(address for each in ordered for address in people.others(each))
+    mine = [each for each in ordered if each.reading.speaker is not Speaker.ME]
+    return Strand(
+        entries=ordered,
+        companies=clients,
+        agencies=agencies,
+        roles=_claimed(claim for each in ordered for claim in each.reading.roles[:1]),
+        requisitions=frozenset(each for entry in ordered for each in entry.reading.requisitions),
+        people=addresses,
+        named=frozenset(_named(mine)),
+        domains=frozenset(people.employer(address) for address in addresses) - {""},
+        uids=frozenset(event.uid for entry in ordered for event in entry.reading.events if event.uid),
+        starts=frozenset(_starts(ordered)),
+    )
+
+
+def _claimed(claims: Iterable[Claim]) -> tuple[str, ...]:
+    """The names claimed with certainty, the weightiest first."""
+    weights: dict[str, float] = {}
+    for claim in claims:
+        if claim.weight >= SURE:
+            weights[claim.name] = weights.get(claim.name, 0.0) + claim.weight
+    return tuple(sorted(weights, key=lambda name: -weights[name]))
+
+
+def _named(entries: Iterable[Entry]) -> Iterable[str]:
+    """Full names of people who write, are named, or host a meeting."""
+    for entry in entries:
+        reading = entry.reading
+        persons = [*reading.people, *([reading.author] if reading.author else [])]
+        names = [person.name for person in persons]
+        for event in reading.events:
+            names += [each.name for each in (*event.attendees, *([event.organizer] if event.organizer else []))]
+        for name in names:
+            if len(name.split()) > 1:
+                yield plain(name)
+
+
+def _starts(entries: Iterable[Entry]) -> Iterable[datetime]:
+    for entry in entries:
+        for event in entry.reading.events:
+            if event.start:
+                yield event.start
+        for mention in entry.reading.times:
+            if mention.start and mention.use is TimeUse.STANDS:
+                yield mention.start
+
+
+def together(one: Strand, other: Strand) -> float:
+    """How strongly two strands go together; ENOUGH joins them, NEVER keeps them apart whatever else speaks for it."""
+    early, late = sorted((one, other), key=lambda each: each.first)
+    if one.uids & other.uids:
+        return 10.0
+    if one.requisitions & other.requisitions and not _other_company(one, other):
+        return 6.0
+    if _apart(early, late):
+        return NEVER
+    score = _people(one, other) + _employer(one, other) + _role(one, other)
+    if one.starts & other.starts:
+        score += 2.0
+    return score
+
+
+def _apart(early: Strand, late: Strand) -> bool:
+    """What speaks against it so strongly that nothing else counts."""
+    if _other_company(early, late) or _other_role(early, late):
+        return True
+    if early.requisitions and late.requisitions and not early.requisitions & late.requisitions:
+        return True
+    if late.first - early.last > LONG_AFTER:
+        return True
+    return late.opens and early.ended and early.last < late.first
+
+
+def _other_company(one: Strand, other: Strand) -> bool:
+    if not one.companies or not other.companies:
+        return False
+    return not any(same_company(left, right) for left in one.companies for right in other.companies)
+
+
+def _other_role(one: Strand, other: Strand) -> bool:
+    if not one.roles or not other.roles:
+        return False
+    return not any(same_role(left, right) for left in one.roles[:3] for right in other.roles[:3])
+
+
+def _people(one: Strand, other: Strand) -> float:
+    if one.people & other.people:
+        return 3.0
+    if one.named & other.named:
+        return 2.0
+    return 0.0
+
+
+def _employer(one: Strand, other: Strand) -> float:
+    if one.companies and other.companies:
+        return 3.0  # not another one, or it would have been kept apart
+    if one.domains & other.domains:
+        return 2.5
+    for named, at in ((one, other), (other, one)):
+        if any(fits_domain(company, domain) for company in named.companies for domain in at.domains):
+            return 3.0
+    agencies = [(left, right) for left in one.agencies for right in other.agencies]
+    return 1.0 if any(same_company(left, right) for left, right in agencies) else 0.0
+
+
+def _role(one: Strand, other: Strand) -> float:
+    return 1.5 if one.roles and other.roles else 0.0
