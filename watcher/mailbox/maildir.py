@@ -23,6 +23,7 @@ from watcher.message.model import Account, Folder, RawMessage, Ref, Role
 from watcher.message.structure import without_attachments
 
 BATCH = 500
+MESSAGE_ID = fields.names("message-id")
 HEADER_READ = 8 * 1024
 FILE_LIMIT = 64 * 1024 * 1024  # bytes of one message that are looked at
 SEARCHED = (Role.DRAFTS, Role.SENT, Role.TRASH)
@@ -144,7 +145,7 @@ class MaildirMailbox:
         known = self._ids.get((folder.name, key))
         if known is None:
             message = self._read(folder, key, whole=False)
-            ids = fields.split(message.data, {"message-id"}).get("message-id") if message else None
+            ids = fields.split(message.data, MESSAGE_ID).get("message-id") if message else None
             known = (fields.ids_of(ids[0]) or ("",))[0] if ids else ""
             self._ids[folder.name, key] = known
         return known

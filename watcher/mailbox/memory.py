@@ -13,6 +13,7 @@ from watcher.message.model import Account, Folder, RawMessage, Ref, Role
 from watcher.message.structure import without_attachments
 
 BATCH = 5
+MESSAGE_ID = fields.names("message-id")
 STANDARD = (
     Folder("INBOX", Role.INBOX),
     Folder("Archive", Role.ARCHIVE),
@@ -206,6 +207,6 @@ def _alive(log: Sequence[tuple[str, bool]]) -> list[str]:
 def id_of(data: bytes) -> str:
     """The Message-ID of a message's bytes, "" where it has none."""
     end, _ = fields.header_end(data)
-    found = fields.split(data[:end], {"message-id"}).get("message-id")
+    found = fields.split(data[:end], MESSAGE_ID).get("message-id")
     ids = fields.ids_of(found[0]) if found else ()
     return ids[0] if ids else ""

@@ -9,7 +9,7 @@ import re
 from base64 import b64decode
 from binascii import Error as Base64Error
 from binascii import a2b_qp
-from collections.abc import Collection
+from collections.abc import Mapping
 
 from watcher.message.model import Address
 
@@ -29,6 +29,8 @@ CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]+")
 
 FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
 ANY_FIELD = re.compile(rb"^[A-Za-z][A-Za-z0-9_-]{0,60}[ \t]*:", re.MULTILINE)
+
+FOLD = (b" ", b"\t")
 
 Fields = dict[str, list[bytes]]
 
@@ -60,44 +62,47 @@ def blank_line(data: bytes) -> tuple[int, int]:
     return len(data), len(data)
 
 
-def split(block: bytes, wanted: Collection[str] | None = None) -> Fields:
-    """The fields of a header block by lower-case name, each with its values unfolded, topmost first.
+def names(*wanted: str) -> dict[bytes, str]:
+    """Field names (lower case) as `split` looks them up."""
+    return {name.encode(): name for name in wanted}
 
-    Only those in `wanted` where that is given. Lines that are no field are passed over; what is beyond the caps (256 kB
-    a block, 16 kB a field, 500 fields) is cut off. Of References the end is kept, since that is the nearest mail.
+
+def split(block: bytes, wanted: Mapping[bytes, str]) -> Fields:
+    """The `wanted` fields of a header block by lower-case name, each with its values unfolded, topmost first.
+
+    Lines that are no field are passed over; what is beyond the caps (256 kB a block, 16 kB a field, 500 fields) is cut
+    off. Of References the end is kept, since that is the nearest mail.
     """
-    fields: Fields = {}
+    folded: dict[str, list[list[bytes]]] = {}
     current: list[bytes] | None = None
     count = 0
-    if len(block) > BLOCK_LIMIT:
-        block = block[:BLOCK_LIMIT]
+    block = block[:BLOCK_LIMIT]
     if b"\n" not in block:
         block = block.replace(b"\r", b"\n")
     for line in block.split(b"\n"):
-        if line[:1] in b" \t" and line:
+        if line.startswith(FOLD):
             if current is not None:
                 current.append(line)
             continue
         current = None
-        name, colon, value = line.partition(b":")
+        label, colon, value = line.partition(b":")
         if not colon:
             continue
         count += 1
         if count > FIELDS_LIMIT:
             break
-        key = name.rstrip(b" \t").decode("ascii", "replace").lower()
-        if (wanted is not None and key not in wanted) or not key or " " in key:
-            continue
-        current = [value]
-        fields.setdefault(key, []).append(current)  # type: ignore[arg-type]
-    return {key: [_unfold(key, value) for value in values] for key, values in fields.items()}  # type: ignore[arg-type]
+        name = wanted.get(label.lower().rstrip())
+        if name is not None:
+            current = [value]
+            folded.setdefault(name, []).append(current)
+    return {name: [_unfold(name, lines) for lines in values] for name, values in folded.items()}
 
 
 def _unfold(name: str, lines: list[bytes]) -> bytes:
-    value = lines[0] if len(lines) == 1 else b" ".join([line.strip() for line in lines])
+    value = lines[0].strip() if len(lines) == 1 else b" ".join([line.strip() for line in lines]).strip()
     if len(value) > FIELD_LIMIT:
         value = value[-FIELD_LIMIT:] if name == "references" else value[:FIELD_LIMIT]
-    return value.strip()
+    return value
 
 
 def text_of(value: bytes) -> str:

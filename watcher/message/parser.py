@@ -69,11 +69,13 @@ TRAITS = (
     "x-ms-exchange-organization-authas",
 )
 REPEATED = frozenset(("authentication-results", "arc-authentication-results", "received-spf", "delivered-to"))
-WANTED = frozenset(
-    ("message-id", "date", "from", "subject", "to", "cc", "reply-to", "in-reply-to", "references", *TRAITS)
+WANTED = fields.names(
+    "message-id", "date", "from", "subject", "to", "cc", "reply-to", "in-reply-to", "references", *TRAITS
 )
 TRAIT_SET = frozenset(TRAITS)
-RECEIVED = frozenset(("received",))
+RECEIVED = fields.names("received")
+DATE = fields.names("date")
+HEADLINE = fields.names("from", "to", "date", "subject", "message-id")
 HOPS_LIMIT = 50
 IDS_LIMIT = 200
 TEXT_TOTAL = 4 * 1024 * 1024  # raw bytes of all text parts of one message
@@ -132,7 +134,7 @@ def parse_header(raw: RawMessage) -> Header:
 def written_at(data: bytes) -> datetime | None:
     """The Date field as it stands, for a file whose time of delivery nobody knows; None where it cannot be read."""
     end, _ = fields.header_end(data)
-    found = fields.split(data[:end], {"date"}).get("date")
+    found = fields.split(data[:end], DATE).get("date")
     return dates.read_date(fields.text_of(found[0])) if found else None
 
 
@@ -347,7 +349,7 @@ def _passed_on(own: Sequence[Part], texts: Texts, words: marks.Marks) -> list[st
 
 
 def _headline(block: bytes) -> str:
-    found = fields.split(block, {"from", "to", "date", "subject", "message-id"})
+    found = fields.split(block, HEADLINE)
     lines = [
         f"{name.title()}: {fields.text_of(found[name][0])}\n"
         for name in ("from", "date", "to", "subject", "message-id")

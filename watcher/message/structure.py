@@ -13,7 +13,7 @@ from watcher.message import fields
 PARTS_LIMIT = 1_000
 DEPTH_LIMIT = 20
 TEXT_LIMIT = 1024 * 1024  # raw bytes of one text part
-MIME_FIELDS = frozenset({"content-type", "content-transfer-encoding", "content-disposition"})
+MIME_FIELDS = fields.names("content-type", "content-transfer-encoding", "content-disposition")
 TEXT_TYPES = frozenset({"text/plain", "text/html", "text/calendar", "application/ics", "text/rfc822-headers"})
 MACHINE_TYPES = frozenset({"message/delivery-status", "message/disposition-notification", "message/feedback-report"})
 MESSAGE_TYPES = frozenset({"message/rfc822", "message/global"})
