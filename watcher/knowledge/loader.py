@@ -19,46 +19,17 @@ from watcher.errors import KnowledgeError, Problem
 from watcher.knowledge.model import Pack, PhraseRule, Rulebook, SenderRule, Table
 from watcher.knowledge.patterns import SlotUnknown, Stems, fault, fill, fill_slots, keys, slot_stems
 
-SAYS = frozenset(
-    [
-        "application_received",
-        "outreach",
-        "scheduling",
-        "interview_confirmed",
-        "interview_rescheduled",
-        "interview_cancelled",
-        "assessment",
-        "info_request",
-        "offer",
-        "rejection",
-        "on_hold",
-        "update",
-        "auto_reply",
-        "hiring",
-        "not_hiring",
-    ]
-)
-ACTS = frozenset(
-    [
-        "applied",
-        "picked_time",
-        "gave_times",
-        "asked_times",
-        "cancelled",
-        "answered",
-        "handed_in",
-        "will_hand_in",
-        "thanked",
-        "nudged",
-        "asked",
-        "accepted",
-        "declined",
-        "acknowledged",
-        "interested",
-        "spoke",
-    ]
-)
-ASKS = frozenset(["times", "booking", "answer", "documents", "references", "form", "task", "decision"])
+_SAYS = """
+application_received outreach scheduling interview_confirmed interview_rescheduled interview_cancelled assessment
+info_request offer rejection on_hold update auto_reply hiring not_hiring
+"""
+_ACTS = """
+applied picked_time gave_times asked_times cancelled answered handed_in will_hand_in thanked nudged asked accepted
+declined acknowledged interested spoke
+"""
+SAYS = frozenset(_SAYS.split())
+ACTS = frozenset(_ACTS.split())
+ASKS = frozenset({"times", "booking", "answer", "documents", "references", "form", "task", "decision"})
 STRENGTHS = frozenset({"certain", "strong", "weak"})
 SPEAKERS = frozenset({"me", "them", "human", "robot", "anyone"})
 PLACES = frozenset({"sentence", "subject", "text"})

@@ -15,118 +15,13 @@ STEM = 4  # letters of a word that a key keeps
 
 _SLOT = re.compile(r"\{([a-z_]+)\}")
 _TOKEN = re.compile(r"\{[a-z_]+\}|\(\?(?:<?[!=]|:)|\\.|\[[^\]]*\]|[a-z0-9à-ÿ]+|[()|?*+.^$ ]|\{[0-9,]+\}|.", re.DOTALL)
-_COMMON = frozenset(
-    [
-        "the",
-        "you",
-        "your",
-        "with",
-        "have",
-        "has",
-        "had",
-        "this",
-        "that",
-        "will",
-        "for",
-        "and",
-        "are",
-        "was",
-        "were",
-        "not",
-        "our",
-        "from",
-        "any",
-        "all",
-        "can",
-        "could",
-        "would",
-        "been",
-        "but",
-        "they",
-        "them",
-        "he",
-        "she",
-        "it",
-        "its",
-        "we",
-        "us",
-        "me",
-        "my",
-        "i",
-        "in",
-        "on",
-        "at",
-        "to",
-        "of",
-        "a",
-        "an",
-        "be",
-        "is",
-        "as",
-        "or",
-        "if",
-        "so",
-        "do",
-        "did",
-        "no",
-        "yes",
-        "s",
-        "ve",
-        "ll",
-        "re",
-        "t",
-        "hi",
-        "hello",
-        "dear",
-        "than",
-        "then",
-        "there",
-        "here",
-        "about",
-        "please",
-        "thank",
-        "just",
-        "next",
-        "time",
-        "one",
-        "out",
-        "up",
-        "what",
-        "when",
-        "how",
-        "who",
-        "which",
-        "more",
-        "some",
-        "may",
-        "want",
-        "look",
-        "like",
-        "know",
-        "let",
-        "get",
-        "got",
-        "see",
-        "come",
-        "comi",
-        "go",
-        "goin",
-        "take",
-        "taki",
-        "been",
-        "bein",
-        "very",
-        "able",
-        "thei",
-        "ther",
-        "whic",
-        "shou",
-        "plea",
-        "than",
-        "wher",
-        "also",
-    ]
-)
+_COMMON_STEMS = """
+the you your with have has had this that will for and are was were not our from any all can could would been but they
+them he she it its we us me my i in on at to of a an be is as or if so do did no yes s ve ll re t hi hell dear than then
+ther here abou plea than just next time one out up what when how who whic more some may want look like know let get got
+see come comi go goin take taki bein very able thei shou wher also
+"""
+_COMMON = frozenset(_COMMON_STEMS.split())
 
 
 class SlotUnknown(KeyError):
@@ -181,7 +76,7 @@ _PLAIN = str.maketrans(
 
 
 def stems(folded: str) -> set[str]:
-    """What a sentence offers to keys: the first letters of each word (one to four), and marks for digits, money, "?"."""
+    """What a sentence offers to keys: the first letters of each word (one to four), marks for digits, money and "?"."""
     found: set[str] = set()
     for word in set(_WORD.findall(folded)):
         found.update((word[:1], word[:2], word[:3], word[:STEM]))
@@ -325,7 +220,7 @@ def fault(pattern: str) -> str:
 
 
 def _nested(tokens: list[str]) -> bool:
-    """Whether a group repeats without end, or repeats something endless that no space closes (exponential time)."""
+    """Whether a group repeats without end, or repeats something endless that no space closes (exponential)."""
     for start, piece in enumerate(tokens):
         if not piece.startswith("("):
             continue

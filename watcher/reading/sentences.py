@@ -15,7 +15,7 @@ from watcher.knowledge.patterns import fold, stems
 
 LONGEST = 1200  # characters of one sentence; what is longer is cut
 MOST = 160  # sentences of one message that are read
-WRAPPED = 48  # a line at least this long that ends without a stop goes on in the next
+WRAPPED = 44  # a line at least this long that ends without a stop goes on in the next
 
 
 @dataclass(frozen=True)
