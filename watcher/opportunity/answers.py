@@ -114,6 +114,8 @@ def _picks(entry: Entry, situation: Situation) -> list[events.Event]:
     if Act.PICKED_TIME not in entry.reading.acts:
         return []
     current = situation.diary.current(entry.at)
+    if Act.GAVE_TIMES in entry.reading.acts and _gives_a_choice(entry, situation):
+        return []
     span = _picked(entry, situation)
     if span is None:
         if current is not None:
@@ -133,6 +135,13 @@ def _picks(entry: Entry, situation: Situation) -> list[events.Event]:
     return [events.InterviewBooked(entry.at, entry.id, meeting.start, meeting.end)]
 
 
+def _gives_a_choice(entry: Entry, situation: Situation) -> bool:
+    """Whether the user states several times of which none alone is one that they offered."""
+    stated = {each.start for each in entry.reading.times if each.start and each.start > entry.at}
+    theirs = {each.start for each in situation.offers if each.start} if not situation.offers_are_mine else set()
+    return len(stated) > 1 and len(stated & theirs) != 1
+
+
 def _picked(entry: Entry, situation: Situation) -> Span | None:
     """The time that the user agrees to: the one they state, else the only one on offer."""
     offers = () if situation.offers_are_mine else situation.offers
@@ -149,9 +158,13 @@ def _picked(entry: Entry, situation: Situation) -> Span | None:
 
 
 def _gives_times(entry: Entry, situation: Situation) -> list[events.Event]:
-    if not entry.reading.acts & TIMES:
+    acts = entry.reading.acts
+    if not acts & TIMES:
         return []
     offered = tuple(each for each in entry.reading.times if each.use in {TimeUse.OFFERED, TimeUse.STANDS})
+    wanted = situation.debts.keys() & {Ask.TIMES, Ask.BOOKING} or situation.stage is Stage.SCHEDULING
+    if not (offered or wanted or Act.ASKED_TIMES in acts):
+        return []  # "available from May" answers no question about times
     situation.offers, situation.offers_are_mine = offered, True
     return [events.TimesGiven(entry.at, entry.id)]
 

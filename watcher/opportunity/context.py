@@ -14,6 +14,8 @@ from watcher.opportunity.situation import Situation
 from watcher.reading.model import Act, Ask, CalendarEvent, Evidence, Reading, Says, Speaker, TimeMention, TimeUse
 
 CANCELS = frozenset({"CANCEL"})
+ABOUT_INTERVIEWS = frozenset({Says.INTERVIEW_CONFIRMED, Says.INTERVIEW_RESCHEDULED, Says.INTERVIEW_CANCELLED})
+NO_PROMISE = frozenset({Says.AUTO_REPLY, Says.REJECTION, Says.OFFER, Says.OUTREACH})
 ANSWERS = frozenset({"REPLY", "COUNTER", "DECLINECOUNTER", "REFRESH"})
 
 
@@ -41,7 +43,7 @@ def tell(entry: Entry, situation: Situation) -> Statement:
 
 def _promise(entry: Entry, telling: Telling) -> Iterable[events.Event]:
     named = entry.reading.named_day
-    if named is not None and telling.says is not Says.AUTO_REPLY and telling.says is not Says.REJECTION:
+    if named is not None and telling.says not in NO_PROMISE:
         yield events.AnswerPromised(entry.at, entry.id, named.day, named.evidence)
 
 
@@ -60,8 +62,9 @@ def _by_calendar(entry: Entry, situation: Situation) -> Telling | None:
     before = situation.diary.current(entry.at)
     changes = [_enter(each, entry, situation) for each in invitations]
     told = [change for change in changes if change is not None]
-    if not told:
-        return Telling(Says.UPDATE)
+    if not told:  # out of date, or not theirs to change
+        wrote = events.TheyWrote(entry.at, entry.id)
+        return Telling(reading.says if reading.says in ABOUT_INTERVIEWS else Says.UPDATE, (wrote,))
     if Says.INTERVIEW_RESCHEDULED in told or (reading.says is Says.INTERVIEW_RESCHEDULED and _replaces(before, told)):
         _drop_replaced(before, invitations, entry, situation)
         return Telling(Says.INTERVIEW_RESCHEDULED, _moved(entry, situation))
@@ -150,7 +153,7 @@ def _coming(spans: list[Span], entry: Entry) -> list[Span]:
 
 def _confirmed(entry: Entry, situation: Situation) -> Telling:
     diary, current = situation.diary, situation.diary.current(entry.at)
-    spans = _coming(_spans(entry, situation, TimeUse.STANDS), entry) or _only_time_i_gave(situation, entry)
+    spans = _coming(_spans(entry, situation, TimeUse.STANDS), entry) or _only_time(entry, situation)
     if not spans:
         return _confirmed_without_a_time(entry, situation, current)
     span = spans[0]
@@ -186,6 +189,15 @@ def _confirmed_without_a_time(entry: Entry, situation: Situation, current: Meeti
     return _booked(entry, situation, meeting, Says.INTERVIEW_CONFIRMED)
 
 
+def _only_time(entry: Entry, situation: Situation) -> list[Span]:
+    """The only time that a message names, though not as one that stands; else the only one that the user gave."""
+    named = _coming(_spans(entry, situation, TimeUse.OFFERED, TimeUse.OTHER), entry)
+    whole = [each for each in entry.reading.times if each.start and each.use in {TimeUse.OFFERED, TimeUse.OTHER}]
+    if len(named) == 1 and len(whole) == 1:
+        return named
+    return _only_time_i_gave(situation, entry)
+
+
 def _only_time_i_gave(situation: Situation, entry: Entry) -> list[Span]:
     """The time to which a bare yes of theirs agrees: the only one that the user gave."""
     if not situation.offers_are_mine or any(each.use is TimeUse.OFFERED for each in entry.reading.times):
@@ -218,7 +230,7 @@ def _continues(entry: Entry, situation: Situation, meeting: Meeting) -> bool:
 
 def _rescheduled(entry: Entry, situation: Situation) -> Telling:
     current = situation.diary.current(entry.at)
-    spans = _coming(_spans(entry, situation, TimeUse.STANDS), entry) or _only_time_i_gave(situation, entry)
+    spans = _new_times(entry, situation, current)
     if current is None:
         if spans:
             meeting = situation.diary.book(spans[0].start, spans[0].end, entry.id, entry.at)
@@ -235,6 +247,18 @@ def _rescheduled(entry: Entry, situation: Situation) -> Telling:
     if current.start != spans[0].start:
         _move(current, spans[0], entry, situation)
     return Telling(Says.INTERVIEW_RESCHEDULED, _moved(entry, situation))
+
+
+def _new_times(entry: Entry, situation: Situation, current: Meeting | None) -> list[Span]:
+    """The times to which an interview may have moved, the plainest first: never the one it has."""
+    whole = {each.start for each in entry.reading.times}
+    found = _coming(_spans(entry, situation, TimeUse.STANDS), entry)
+    found.sort(key=lambda span: span.start not in whole)  # a time stated whole before one pieced together
+    found += _coming(_spans(entry, situation, TimeUse.OTHER, TimeUse.OFFERED), entry)
+    fresh = [span for span in found if current is None or span.start != current.start]
+    if not fresh and found and current is not None:
+        return found  # it repeats a move that is known
+    return fresh or _only_time_i_gave(situation, entry)
 
 
 def _move(meeting: Meeting, span: Span, entry: Entry, situation: Situation) -> None:
@@ -343,6 +367,8 @@ def _spoken_of(entry: Entry, situation: Situation) -> events.Event | None:
         return None
     if situation.diary.ahead(entry.at) or situation.stage in OVER:
         return None
+    if Ask.TASK in situation.debts or situation.handed_in_at is not None:
+        return None  # the day they speak of is the test's
     start = next((each.start for each in past if each.start and each.start <= entry.at), None)
     meeting = situation.diary.speak_of(start, entry.id, entry.at)
     if meeting is None:

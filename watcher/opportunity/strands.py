@@ -15,6 +15,7 @@ SURE = 0.5  # from this weight on a claim is taken at its word
 ENOUGH = 3.0  # what joins two strands
 LONG_AFTER = timedelta(days=120)  # an application this long after the last mail of another is a new one
 NEVER = -100.0
+TEXT_READ = 2000
 OPENERS = frozenset({Says.APPLICATION_RECEIVED, Says.OUTREACH})
 ENDS = frozenset({Says.REJECTION})
 
@@ -33,6 +34,8 @@ class Strand:
     domains: frozenset[str]
     uids: frozenset[str]
     starts: frozenset[datetime]
+    made_by_machine: bool
+    text: str
 
     @property
     def first(self) -> datetime:
@@ -74,7 +77,17 @@ def strand_of(entries: Iterable[Entry], people: People) -> Strand:
         domains=frozenset(people.employer(address) for address in addresses) - {""},
         uids=frozenset(event.uid for entry in ordered for event in entry.reading.events if event.uid),
         starts=frozenset(_starts(ordered)),
+        made_by_machine=all(each.reading.speaker is Speaker.ROBOT or each.reading.system for each in ordered),
+        text=" ".join(_words(ordered)),
     )
+
+
+def _words(entries: Iterable[Entry]) -> Iterable[str]:
+    """What the mail of machines says in running words, in which an employer may be named without more ado."""
+    for entry in entries:
+        if entry.reading.speaker is Speaker.ROBOT or entry.reading.system:
+            sender = entry.header.sender.name
+            yield " ".join(plain(f"{sender} {entry.header.subject} {entry.new_text[:TEXT_READ]}").split())
 
 
 def _claimed(claims: Iterable[Claim]) -> tuple[str, ...]:
@@ -135,7 +148,18 @@ def _apart(early: Strand, late: Strand) -> bool:
     return late.opens and early.ended and early.last < late.first
 
 
+def _mentions(one: Strand, other: Strand) -> bool:
+    """Whether the mail of a machine names the employer that the other strand is sure of."""
+    pairs = ((one, other), (other, one))
+    return any(
+        machine.made_by_machine and any(len(name) > 3 and plain(name) in machine.text for name in named.companies)
+        for machine, named in pairs
+    )
+
+
 def _other_company(one: Strand, other: Strand) -> bool:
+    if _mentions(one, other):
+        return False
     if not one.companies or not other.companies:
         return False
     return not any(same_company(left, right) for left in one.companies for right in other.companies)
@@ -156,10 +180,12 @@ def _people(one: Strand, other: Strand) -> float:
 
 
 def _employer(one: Strand, other: Strand) -> float:
+    if _mentions(one, other):
+        return 3.0
     if one.companies and other.companies:
         return 3.0  # not another one, or it would have been kept apart
     if one.domains & other.domains:
-        return 2.5
+        return 3.0 if not (one.agencies and other.agencies) else 2.0
     for named, at in ((one, other), (other, one)):
         if any(fits_domain(company, domain) for company in named.companies for domain in at.domains):
             return 3.0
