@@ -30,7 +30,8 @@ CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]+")
 FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
 ANY_FIELD = re.compile(rb"^[A-Za-z][A-Za-z0-9_-]{0,60}[ \t]*:", re.MULTILINE)
 
-FOLD = (b" ", b"\t")
+# RFC 5322 sections 2.2 and 2.2.3: a name, a colon, a value that goes on in lines that begin with a blank.
+A_FIELD = re.compile(rb"\n([!-9;-~]+)[ \t]*:(.*(?:\n[ \t].*)*)")
 
 Fields = dict[str, list[bytes]]
 
@@ -73,36 +74,23 @@ def split(block: bytes, wanted: Mapping[bytes, str]) -> Fields:
     Lines that are no field are passed over; what is beyond the caps (256 kB a block, 16 kB a field, 500 fields) is cut
     off. Of References the end is kept, since that is the nearest mail.
     """
-    folded: dict[str, list[list[bytes]]] = {}
-    current: list[bytes] | None = None
-    count = 0
     block = block[:BLOCK_LIMIT]
     if b"\n" not in block:
         block = block.replace(b"\r", b"\n")
-    for line in block.split(b"\n"):
-        if line.startswith(FOLD):
-            if current is not None:
-                current.append(line)
-            continue
-        current = None
-        label, colon, value = line.partition(b":")
-        if not colon:
-            continue
-        count += 1
-        if count > FIELDS_LIMIT:
-            break
-        name = wanted.get(label.lower().rstrip())
+    found: Fields = {}
+    for label, value in A_FIELD.findall(b"\n" + block)[:FIELDS_LIMIT]:
+        name = wanted.get(label.lower())
         if name is not None:
-            current = [value]
-            folded.setdefault(name, []).append(current)
-    return {name: [_unfold(name, lines) for lines in values] for name, values in folded.items()}
+            found.setdefault(name, []).append(_unfold(name, value))
+    return found
 
 
-def _unfold(name: str, lines: list[bytes]) -> bytes:
-    value = lines[0].strip() if len(lines) == 1 else b" ".join([line.strip() for line in lines]).strip()
+def _unfold(name: str, value: bytes) -> bytes:
+    if b"\n" in value:
+        value = b" ".join([line.strip() for line in value.split(b"\n")])
     if len(value) > FIELD_LIMIT:
         value = value[-FIELD_LIMIT:] if name == "references" else value[:FIELD_LIMIT]
-    return value
+    return value.strip()
 
 
 def text_of(value: bytes) -> str:
