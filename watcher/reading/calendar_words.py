@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from watcher.reading.atoms import DATE, ISO, MONTH, NUMBER, WEEKDAY, WORD, Atom, Words
+from watcher.reading.atoms import CLOCK, DATE, ISO, MONTH, NUMBER, WEEKDAY, WORD, Atom, Words
 
 _PUNCTUATION = re.compile(r"[\s,.;:|()\[\]*_•·–—-]+")
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
@@ -229,14 +229,24 @@ def _take_number(text: str, atoms: list[Atom], j: int, words: Words, today: date
     if with_month or atom.flag == "ordinal":
         found.dom = atom.n
         return 1
-    if found.weekday < 0 or atom.joined or atom.flag:
+    if found.weekday < 0 or atom.joined or atom.flag or _leads_range(text, atoms, j, words):
         return 0
-    if _bare_day_fits(today, atom.n, found.weekday) and not re.match(
-        r"\s?(?:o['’]?clock|[ap]\.?m)", text[atom.end : atom.end + 9]
-    ):
-        found.dom = atom.n
-        return 1
+    if not re.match(r"\s?(?:o['’]?clock|[ap]\.?m)", text[atom.end : atom.end + 9]):
+        hour_follows = j + 1 < len(atoms) and atoms[j + 1].kind in (NUMBER, CLOCK) and atoms[j + 1].start - atom.end < 8
+        ahead = 75 if atom.n > 12 or hour_follows else 21  # "Friday 10" is an hour rather than a day next month
+        if _bare_day_fits(today, atom.n, found.weekday, ahead):
+            found.dom = atom.n
+            return 1
     return 0
+
+
+def _leads_range(text: str, atoms: list[Atom], j: int, words: Words) -> bool:
+    """Whether a number begins a range of hours ("10 to 1", "10 - 11")."""
+    follower = atoms[j + 1] if j + 1 < len(atoms) else None
+    if follower is None or follower.kind not in (NUMBER, CLOCK) or follower.start - atoms[j].end > 12:
+        return False
+    raw = text[atoms[j].end : follower.start]
+    return raw.strip() in ("-", "–", "—") or gap(text, atoms[j].end, follower.start) in words.glue["range"]
 
 
 def _month_follows(text: str, atoms: list[Atom], j: int, words: Words) -> bool:
@@ -265,8 +275,8 @@ def _list_mark(text: str, atoms: list[Atom], j: int) -> bool:
     return bool(marked and beyond and beyond.kind == NUMBER and beyond.flag in ("", "ordinal") and beyond.n <= 31)
 
 
-def _bare_day_fits(today: date, dom: int, weekday: int) -> bool:
-    for ahead in range(-14, 75):
+def _bare_day_fits(today: date, dom: int, weekday: int, most: int) -> bool:
+    for ahead in range(-14, most):
         day = today + timedelta(days=ahead)
         if day.day == dom and day.weekday() == weekday:
             return True

@@ -68,7 +68,9 @@ def _components(text: str) -> tuple[list[Any], dict[str, tzinfo]]:
     try:
         calendars = icalendar.Calendar.from_ical(text, multiple=True)
         found = [each for calendar in calendars for each in calendar.walk("VEVENT")]
-        return found, _zones(each for calendar in calendars for each in calendar.walk("VTIMEZONE"))
+        if found:
+            return found, _zones(each for calendar in calendars for each in calendar.walk("VTIMEZONE"))
+        return _salvage(text, icalendar)  # cut short: what was not ended is not among the calendars
     except Exception:  # whatever a broken calendar makes the library raise
         return _salvage(text, icalendar)
 
@@ -175,10 +177,18 @@ def _number(text: str) -> int:
     return int(text) if text.isdigit() and len(text) < 10 else 0
 
 
+def _dt(value: Any) -> Any:
+    """The Python value of a property, None where the library kept it but could not read it."""
+    try:
+        return getattr(value, "dt", None)
+    except Exception:  # a broken property raises on access
+        return None
+
+
 def _instant(component: Any, name: str, frame: _Frame) -> tuple[datetime | None, bool]:
     """A DATE or DATE-TIME as an aware instant, and whether it is a whole day."""
     value = _first(component, name)
-    moment = getattr(value, "dt", None)
+    moment = _dt(value)
     if isinstance(moment, datetime):
         return _aware(moment, value.params, frame), False
     if isinstance(moment, date):
@@ -215,7 +225,7 @@ def _zone(name: str, frame: _Frame) -> tzinfo | None:
 def _end(component: Any, start: datetime | None, all_day: bool, frame: _Frame) -> datetime | None:
     end, _ = _instant(component, "DTEND", frame)
     if end is None and start is not None:
-        length = getattr(_first(component, "DURATION"), "dt", None)
+        length = _dt(_first(component, "DURATION"))
         if isinstance(length, timedelta):
             end = start + length
         elif all_day:

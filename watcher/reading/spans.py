@@ -50,8 +50,9 @@ class SpanWords:
         unit = _any(self.units)
         business = _any(parts.get("business", ()))
         self.quantity = re.compile(
-            r"\b(?P<lead>(?:with)?in|next|give (?:me|us|it|them)|allow(?: us| me)?(?: up to)?|takes?|taking|up to|"
-            r"inside|another|about|approximately|around|after|of|by|under|than|least|be|roughly|(?P<bare>for|em|the))? ?"
+            r"\b(?P<lead>(?:with)?in|next|give (?:me|us|it|them)|allow(?: us| me)?(?: up to)?|takes?|taking|"
+            r"up to|inside|another|about|approximately|around|after|of|by|under|than|least|be|roughly|"
+            r"(?P<bare>for|em|the))? ?"
             r"(?:(?:the|next|about|around|approximately|roughly|up to|at most|a further|another|maybe|maximum|max|some|"
             r"period of|of|say|normally|usually) ){0,3}"
             rf"(?P<a>{count})(?: of)?(?: ?(?:-|–|to|or|and) ?(?P<b>{count}))?(?: ?\(\d{{1,3}}\))?(?: full| clear)?[ -]?"
