@@ -80,6 +80,7 @@ def read(message: Message, rulebook: Rulebook, settings: ReadingSettings) -> Rea
         reminder=_has(hits, "en.update.reminder"),
         receipt=_has(hits, "en.update.receipt_of_a_test"),
         automatic=_is_automatic(header, sender, hits),
+        knows_application=_has(hits, "en.hiring.knows_your_application"),
         thanks_for_applying=_has(
             hits, "en.application_received.thanks_for_applying", "en.application_received.we_got_it"
         ),

@@ -33,6 +33,7 @@ class Facts:
     receipt: bool = False  # it confirms that a test came in
     automatic: bool = False  # header or subject say that a mailbox answered by itself
     thanks_for_applying: bool = False
+    knows_application: bool = False  # it speaks of what the user sent in
 
     def score(self, says: Says) -> float:
         return self.scores.get(says, 0.0)
@@ -48,6 +49,14 @@ class Facts:
     @property
     def offered(self) -> bool:
         return any(time.use is TimeUse.OFFERED for time in self.times)
+
+    def has(self, use: TimeUse) -> bool:
+        """Whether a time is named for that use."""
+        return any(time.use is use for time in self.times)
+
+    @property
+    def only_a_deadline(self) -> bool:
+        return bool(self.times) and all(time.use is TimeUse.DEADLINE for time in self.times)
 
     @property
     def timed(self) -> bool:
@@ -129,6 +138,8 @@ def they_say_no(facts: Facts) -> tuple[Says, float] | None:
     score = facts.score(Says.REJECTION)
     if score < LIKELY:
         return None
+    if facts.has(TimeUse.CANCELLED) and facts.score(Says.INTERVIEW_CANCELLED) > 0:
+        return None
     plain = (
         Says.INTERVIEW_CONFIRMED, Says.INTERVIEW_RESCHEDULED, Says.INTERVIEW_CANCELLED, Says.SCHEDULING,
         Says.ASSESSMENT, Says.OFFER, Says.OUTREACH, Says.INFO_REQUEST, Says.APPLICATION_RECEIVED,
@@ -149,6 +160,8 @@ def a_test_came_in(facts: Facts) -> tuple[Says, float] | None:
 def a_talk_is_off(facts: Facts) -> tuple[Says, float] | None:
     """Cancelled without a new time, whatever they ask next; with a new time stated it has moved."""
     score = facts.score(Says.INTERVIEW_CANCELLED)
+    if facts.has(TimeUse.CANCELLED):
+        score = max(score, 0.85)
     if score < STRONG:
         return None
     if facts.is_at_least(Says.INTERVIEW_RESCHEDULED, STRONG) and facts.standing and not facts.asks:
@@ -159,6 +172,8 @@ def a_talk_is_off(facts: Facts) -> tuple[Says, float] | None:
 def a_talk_has_moved(facts: Facts) -> tuple[Says, float] | None:
     """A new time that is stated, not asked."""
     score = facts.score(Says.INTERVIEW_RESCHEDULED)
+    if facts.has(TimeUse.MOVED_FROM) and facts.standing:
+        score = max(score, 0.85)
     if score < STRONG or not facts.times:
         return None
     if facts.is_at_least(Says.SCHEDULING, CERTAIN) and facts.asks:
@@ -185,7 +200,7 @@ def they_ask_for_a_test(facts: Facts) -> tuple[Says, float] | None:
 def they_write_first(facts: Facts) -> tuple[Says, float] | None:
     """A pitch, though it asks for a time or for particulars; not where it thanks for an application."""
     score = facts.score(Says.OUTREACH)
-    if score < STRONG or facts.thanks_for_applying or facts.sender.kind in ("ats", "board"):
+    if score < STRONG or facts.thanks_for_applying or facts.knows_application or facts.sender.kind in ("ats", "board"):
         return None
     level = CERTAIN if facts.reply else STRONG
     if score < level:
@@ -210,7 +225,7 @@ def they_ask_for_a_time(facts: Facts) -> tuple[Says, float] | None:
         return None
     if facts.standing and confirmed >= score and not (facts.asks and facts.offered):
         return None
-    if score < STRONG and facts.score(Says.INFO_REQUEST) > score:
+    if (score < STRONG or facts.only_a_deadline) and facts.score(Says.INFO_REQUEST) >= min(score, STRONG):
         return None
     return Says.SCHEDULING, score
 
@@ -218,7 +233,9 @@ def they_ask_for_a_time(facts: Facts) -> tuple[Says, float] | None:
 def a_talk_stands(facts: Facts) -> tuple[Says, float] | None:
     """A talk at a stated time."""
     score = facts.score(Says.INTERVIEW_CONFIRMED)
-    if score < STRONG or (facts.reminder and score < CERTAIN):
+    if score < STRONG or (
+        score < CERTAIN and (facts.reminder or facts.is_at_least(Says.APPLICATION_RECEIVED, CERTAIN))
+    ):
         return None
     if facts.standing or (facts.timed and score >= CERTAIN):
         return Says.INTERVIEW_CONFIRMED, score
