@@ -7,12 +7,13 @@ from datetime import timedelta
 
 from watcher.message.model import Role
 from watcher.opportunity.model import Entry, JoiningSettings
+from watcher.opportunity.names import fits_domain
 from watcher.opportunity.threads import Thread
 from watcher.reading.model import Act, Says, Speaker
 
 ALONE = 0.5  # from here on a message is hiring mail by itself
 KNOWN_PERSON = 0.12  # what mail of a known person needs, outside any thread
-KNOWN_DOMAIN = 0.3  # what mail of a colleague of a known person needs
+KNOWN_DOMAIN = 0.2  # what mail of a colleague of a known person needs
 LIVE = timedelta(days=90)  # how long after its last mail an application is still alive
 OPENS = frozenset({Act.APPLIED, Act.SPOKE, Act.THANKED, Act.NUDGED, Act.INTERESTED, Act.PICKED_TIME, Act.HANDED_IN})
 DECISIONS = frozenset({Says.REJECTION, Says.ON_HOLD, Says.OFFER})
@@ -25,9 +26,13 @@ class People:
         self._mine = frozenset(settings.addresses)
         self._free = settings.free_domains | {address.rpartition("@")[2] for address in settings.addresses}
         self._seen: dict[str, list[Entry]] = {}
+        self._companies: dict[str, list[Entry]] = {}
 
     def note(self, entry: Entry) -> None:
         """Remember who is on the other side of a hiring message."""
+        for claim in entry.reading.companies[:1]:
+            if claim.weight >= ALONE:
+                self._companies.setdefault(claim.name, []).append(entry)
         for address in self.others(entry):
             self._seen.setdefault(address, []).append(entry)
             if entry.reading.speaker is not Speaker.ME and not entry.reading.system:
@@ -60,9 +65,14 @@ class People:
         return any(abs(entry.at - each.at) <= LIVE for each in self._seen.get(address, ()))
 
     def knows_employer(self, address: str, entry: Entry) -> bool:
-        """The same for the employer's domain."""
+        """The same for the employer's domain, be it only named so far."""
         domain = self.employer(address)
-        return bool(domain) and self.knows(f"@{domain}", entry)
+        if not domain:
+            return False
+        return self.knows(f"@{domain}", entry) or any(
+            fits_domain(name, domain) and any(abs(entry.at - each.at) <= LIVE for each in entries)
+            for name, entries in self._companies.items()
+        )
 
 
 def belonging(threads: Sequence[Thread], settings: JoiningSettings) -> frozenset[str]:
@@ -75,6 +85,7 @@ def belonging(threads: Sequence[Thread], settings: JoiningSettings) -> frozenset
             if own[entry.id] and not entry.reading.suspicious:
                 people.note(entry)
     belongs = {message_id for message_id, alone in own.items() if alone}
+    belongs -= set(_meddlers(threads))
     for _ in range(2):  # what is found in the first round makes more people known
         for thread in threads:
             for entry in thread.entries:
@@ -113,12 +124,17 @@ def _answered(entry: Entry, thread: Thread) -> bool:
 
 def _in_context(entry: Entry, thread: Thread, belongs: Iterable[str], people: People) -> bool:
     reading = entry.reading
-    if Role.JUNK in entry.roles or entry.binned or reading.suspicious or reading.bulk:
+    if Role.JUNK in entry.roles or entry.binned or reading.suspicious:
         return False
+    if reading.bulk:
+        return _goes_on(entry, thread, belongs)
     in_thread = any(each.id in belongs for each in thread.entries if each.id != entry.id)
     others = people.others(entry)
     if reading.speaker is Speaker.ME:
         known = any(people.knows(address, entry) for address in others)
+        answered = next((each for each in thread.entries if each.id == entry.header.in_reply_to), None)
+        if answered is not None and answered.id in belongs and answered.header.sender.address in others:
+            return True
         colleague = any(people.knows_employer(address, entry) for address in others)
         return known or (colleague and (in_thread or reading.hiring >= KNOWN_DOMAIN))
     sender = entry.header.sender.address
@@ -131,6 +147,14 @@ def _in_context(entry: Entry, thread: Thread, belongs: Iterable[str], people: Pe
     return people.knows_employer(sender, entry) and reading.hiring >= KNOWN_DOMAIN
 
 
+def _goes_on(entry: Entry, thread: Thread, belongs: Iterable[str]) -> bool:
+    """Whether a mass mail carries on what the same sender began with the user, before any no was said."""
+    before = [each for each in thread.entries if each.id in belongs and each.at < entry.at]
+    same = any(each.header.sender.address == entry.header.sender.address for each in before)
+    ended = any(each.reading.says is Says.REJECTION or Act.DECLINED in each.reading.acts for each in before)
+    return same and not ended and entry.reading.hiring >= KNOWN_DOMAIN
+
+
 def _is_party(entry: Entry, thread: Thread, people: People) -> bool:
     """Whether the writer of a message in a hiring thread is one of those concerned, not a friend who was told of it."""
     sender = entry.header.sender.address
@@ -139,6 +163,18 @@ def _is_party(entry: Entry, thread: Thread, people: People) -> bool:
     by_id: Mapping[str, Entry] = {each.id: each for each in thread.entries}
     parent = by_id.get(entry.header.in_reply_to)
     return parent is not None and parent.reading.speaker is not Speaker.ME
+
+
+def _meddlers(threads: Sequence[Thread]) -> Iterable[str]:
+    """Mail that changes a calendar event of somebody else's."""
+    organizers: dict[str, str] = {}
+    for entry in sorted((each for thread in threads for each in thread.entries), key=lambda each: (each.at, each.id)):
+        for event in entry.reading.events:
+            if not event.uid or event.organizer is None or event.method == "REPLY":
+                continue
+            organizer = event.organizer.address
+            if organizers.setdefault(event.uid, organizer) != organizer:
+                yield entry.id
 
 
 def _strangers(thread: Thread, belongs: Iterable[str], people: People) -> Iterable[str]:

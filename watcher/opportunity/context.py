@@ -16,6 +16,10 @@ from watcher.reading.model import Act, Ask, CalendarEvent, Evidence, Reading, Sa
 CANCELS = frozenset({"CANCEL"})
 ABOUT_INTERVIEWS = frozenset({Says.INTERVIEW_CONFIRMED, Says.INTERVIEW_RESCHEDULED, Says.INTERVIEW_CANCELLED})
 NO_PROMISE = frozenset({Says.AUTO_REPLY, Says.REJECTION, Says.OFFER, Says.OUTREACH})
+WEIGHTY = frozenset(Says) - {Says.UPDATE, Says.SENT, Says.NOT_HIRING, Says.AUTO_REPLY, Says.INTERVIEW_CONFIRMED}
+SMALL_TALK = 30  # words
+SURE_ENOUGH = 0.75
+COUNTS = 0.3  # a score from here on may well be what is meant
 ANSWERS = frozenset({"REPLY", "COUNTER", "DECLINECOUNTER", "REFRESH"})
 
 
@@ -35,10 +39,22 @@ def tell(entry: Entry, situation: Situation) -> Statement:
         telling = Telling(Says.AUTO_REPLY, (events.AutoReplied(entry.at, entry.id, reading.back_on),))
     else:
         telling = _by_calendar(entry, situation) or _TELLERS.get(reading.says, _update)(entry, situation)
-    statement = Statement(entry, telling.says, reading.confidence, (*telling.evidence, *reading.evidence))
+    confidence = _confidence(entry, telling.says, situation)
+    statement = Statement(entry, telling.says, confidence, (*telling.evidence, *reading.evidence))
     for event in (*telling.events, *_promise(entry, telling)):
         situation.apply(event, statement)
     return statement
+
+
+def _confidence(entry: Entry, says: Says, situation: Situation) -> float:
+    """How sure the meaning is in its context. A line or two in a known exchange that shows nothing else is small talk;
+    a longer text of which nothing was understood stays doubtful, since it may be a no in fine words."""
+    reading = entry.reading
+    if says is not Says.UPDATE or situation.last is None:
+        return reading.confidence
+    other = max((score for what, score in reading.scores.items() if what in WEIGHTY), default=0.0)
+    short = len(entry.new_text.split()) <= SMALL_TALK
+    return max(reading.confidence, SURE_ENOUGH) if short and other < COUNTS else reading.confidence
 
 
 def _promise(entry: Entry, telling: Telling) -> Iterable[events.Event]:
@@ -156,6 +172,8 @@ def _confirmed(entry: Entry, situation: Situation) -> Telling:
     spans = _coming(_spans(entry, situation, TimeUse.STANDS), entry) or _only_time(entry, situation)
     if not spans:
         return _confirmed_without_a_time(entry, situation, current)
+    if _is_a_choice(spans, entry, situation):
+        return _scheduling(entry, situation)
     span = spans[0]
     if current is not None and _is_same(current, span, situation):
         repeated = situation.agreed_by_them and not situation.mine_last
@@ -175,6 +193,12 @@ def _confirmed(entry: Entry, situation: Situation) -> Telling:
         if more.start.astimezone(situation.zone).date() != span.start.astimezone(situation.zone).date():
             diary.book(more.start, more.end, entry.id, entry.at)
     return _booked(entry, situation, meeting, Says.INTERVIEW_CONFIRMED)
+
+
+def _is_a_choice(spans: list[Span], entry: Entry, situation: Situation) -> bool:
+    """Whether times that seem to stand are there to choose from: on several days, and an answer is asked for."""
+    days = {span.start.astimezone(situation.zone).date() for span in spans}
+    return len(days) > 1 and (len(spans) > 2 or bool(entry.reading.asks & {Ask.TIMES, Ask.ANSWER}))
 
 
 def _confirmed_without_a_time(entry: Entry, situation: Situation, current: Meeting | None) -> Telling:
@@ -342,6 +366,8 @@ def _update(entry: Entry, situation: Situation) -> Telling:
     if spans and current is None and situation.mine_last and situation.stage is Stage.SCHEDULING:
         meeting = situation.diary.book(spans[0].start, spans[0].end, entry.id, entry.at)
         return _booked(entry, situation, meeting, Says.INTERVIEW_CONFIRMED)
+    if situation.stage is Stage.LEAD and reading.speaker is Speaker.HUMAN:
+        return _outreach(entry, situation)  # they go on pitching to one who has not answered
     happened: list[events.Event] = []
     if spoken := _spoken_of(entry, situation):
         happened.append(spoken)

@@ -28,6 +28,8 @@ from watcher.opportunity.words import TIMED, about, apply_word, reread, wishes
 from watcher.reading.model import Ask, Says, Speaker
 from watcher.workdays import Workdays
 
+ANSWERED = 0.75  # how sure the newest mail of theirs is at least, once the user has written after it
+
 OWED = (
     (Ask.DECISION, "an answer to the offer"),
     (Ask.TASK, "the assessment"),
@@ -189,6 +191,8 @@ def _confidence(situation: Situation, statements: Sequence[Statement], group: Gr
     hiring mail at all."""
     theirs = [each for each in statements if each.says not in {Says.SENT, Says.AUTO_REPLY}]
     newest = theirs[-1].confidence if theirs else 1.0
+    if theirs and situation.last_mine_at and situation.last_mine_at > theirs[-1].entry.at:
+        newest = max(newest, ANSWERED)  # the user has read it and gone on
     hiring = max((each.entry.reading.hiring for each in statements), default=0.0)
     product = min(situation.stage_confidence, newest) * (0.5 + 0.5 * min(1.0, hiring))
     return round(product * (0.8 if group.unsure else 1.0), 3)
