@@ -10,8 +10,8 @@ from watcher.reading.phrases import Hit
 from watcher.reading.sender import Sender
 from watcher.reading.topics import Leaning
 
-PRIOR = -2.4
-UNBACKED = 3.0  # what topic words can weigh where neither a job is named nor the sender known
+PRIOR = -2.8
+UNBACKED = 1.8  # what topic words can weigh where neither a job is named nor the sender known
 _KINDS = {
     "ats": 5.0, "board": 2.5, "assessment": 4.0, "relay": 2.5, "scheduler": 1.2, "calendar": 0.5, "signing": 0.5,
     "alert": -9.0,
@@ -65,7 +65,7 @@ def weigh(
     backed = named or role_address or bool(sender.kind) or any(hit.rule.signal == "hiring" for hit in hits)
     total += min(leaning.towards, 12.0 if backed else UNBACKED) - leaning.against * (0.5 if named else 1.0)
     evidence += [(1.0, item) for item in leaning.evidence]
-    total += min(3.0 if backed else 2.2, sum(weight * scores.get(says, 0.0) for says, weight in _FRAMES.items()))
+    total += min(3.0 if backed else 1.4, sum(weight * scores.get(says, 0.0) for says, weight in _FRAMES.items()))
     for hit in hits:
         if hit.rule.signal in ("hiring", "not_hiring"):
             weight = _STRENGTH[hit.rule.strength] * (1 if hit.rule.signal == "hiring" else -1)
