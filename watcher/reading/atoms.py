@@ -198,7 +198,7 @@ def _number(text: str, match: re.Match[str], before: str, words: Words, found: l
         return
     last = pieces[-1]
     if suffix:
-        _apply(suffix, last)
+        _apply(suffix, last, at=before in words.glue.get("hour_before_alone", ()))
     elif not _fits(text, end, before, start, pieces, words):
         if last.kind == NUMBER and len(pieces) == 1 and _quantity(text, end):
             last.flag = "quantity"
@@ -236,8 +236,8 @@ def _fits(text: str, end: int, before: str, start: int, pieces: list[Atom], word
     return word not in words.not_after
 
 
-def _apply(suffix: re.Match[str], last: Atom) -> None:
-    """Gives the last piece what its suffix says."""
+def _apply(suffix: re.Match[str], last: Atom, *, at: bool) -> None:
+    """Gives the last piece what its suffix says; `at` says that a word such as "at" stands before it."""
     mark = (suffix["meridiem"] or suffix["short"] or "").lower()
     if mark and last.kind in (NUMBER, CLOCK) and last.n <= 24 and last.flag != "year":
         if last.kind == NUMBER:
@@ -255,7 +255,7 @@ def _apply(suffix: re.Match[str], last: Atom) -> None:
         elif last.kind == CLOCK:
             last.flag = "24"
         elif last.kind == NUMBER:
-            last.flag = "hours" if suffix["hours"].lower() in ("uhr", "h") else "quantity"
+            last.flag = "hours" if at or suffix["hours"].lower() in ("uhr", "h") else "quantity"
     elif suffix["ish"]:
         last.flag = "hours" if last.kind == NUMBER else last.flag
     if last.kind != JUNK and not (last.kind == NUMBER and last.flag == "quantity"):

@@ -14,6 +14,7 @@ FIRST_HOUR = 7  # a bare hour is taken to lie in the office's day: 7:00 to 18:59
 _OCLOCK = re.compile(r"\s?o\s?['’´`]?\s?clock\b", re.IGNORECASE)
 _LAST_WORDS = re.compile(r"(?:([\w'’]+)[^\w@]{1,3})?([\w'’]+|@)[^\w@\n]{0,3}$")
 _NEXT_WORDS = re.compile(r"[\s,)]{0,3}([\w']+(?:[ ][\w']+){0,2})")
+_NAME = re.compile(r" ([A-Z][a-z]+)(?= (?:[A-Z][a-z]+|[a-z]+ (?:street|road))\b)")
 _PAST = frozenset({"past", "after", "passed"})
 _TO = frozenset({"to", "til", "till", "of", "before"})
 
@@ -93,6 +94,8 @@ def _is_hour(
 ) -> bool:
     """Whether a number without a mark of its own is an hour, by the words around it."""
     alone = words.glue["hour_before_alone"]
+    if atom.kind == NUMBER and (name := _NAME.match(text, end)) and name[1].lower() not in words.entries and not zoned:
+        return False  # a house number: "at 2 Harbour Street"
     unsure = atom.kind == NUMBER and not two and (atom.n > 12 or (atom.flag == "word" and atom.n == 1))
     if (beside_day and not unsure) or zoned:
         return True

@@ -71,17 +71,17 @@ def named_day(text: str, sent: datetime, settings: ReadingSettings, pack: Pack) 
     days, times = pack.tables.get("days"), pack.tables.get("times")
     if not days or not times:
         return None
-    cues = _cues(Identity(days))
+    cues, phrases = _cues(Identity(days)), span_words(days, times)
     lowered = _plain(text)
-    if not cues.promise.search(lowered):
+    if not phrases.may_hold(lowered) or not cues.promise.search(lowered):
         return None
     clauses = _clauses(lowered, cues)
-    if not any(cues.promise.search(clause.text) for clause in clauses):
-        return None
     local = _local(sent, settings)
     try:
-        spans = span_words(days, times).find(lowered, local, settings.day_first, settings.country)
+        spans = phrases.find(lowered, local, settings.day_first, settings.country)
     except (ValueError, OverflowError):
+        return None
+    if not spans:
         return None
     _place(clauses, spans)
     _mark_hours(clauses, lowered, times)
@@ -192,13 +192,16 @@ def _promised(
     clause: _Clause, before: list[_Clause], after: list[_Clause], cues: DayCues, text: str, today: date
 ) -> tuple[date, Span] | None:
     """The day that one clause promises, with the words for it."""
+    near = (clause, *before[-1:], *after)
+    if not any(other.spans for other in near):
+        return None
     if not cues.promise.search(clause.text) or not _is_promise(clause, before, cues):
         return None
     if clause.spans:
         if clause.timed and cues.meeting.search(clause.text) and not cues.writing.search(clause.text):
             return None
         group = _last_group(clause.spans, text)
-        return max((_moved(span, clause, cues, text), span) for span in group)
+        return max(((_moved(span, clause, cues, text), span) for span in group), key=lambda found: found[0])
     previous = before[-1] if before else None
     if previous and previous.spans and clause.sentence - previous.sentence <= 1:
         return _linked(clause, previous, cues, text)

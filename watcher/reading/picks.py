@@ -61,14 +61,23 @@ class PickWords:
             rf"{_renamed(size)}\b",
             re.IGNORECASE,
         )
+        # What must be in a text for a pattern to be worth trying.
+        self._of_place = ("#", *(f"{word} " for word in picks.get("before_number", ())), *self.ordinals)
+        self._of_repeat = tuple({word.split()[0] for word in shifts.get("same", ())})
+        self._of_shift = (*shifts.get("moves", ()), *shifts.get("later", ()), *shifts.get("earlier", ()))
         self._earlier = frozenset((*shifts.get("earlier", ()), *shifts.get("forward", ())))
 
     def find(self, text: str) -> list[Pick]:
         """All picks and shifts in order of appearance."""
         text = text[:_WINDOW]
-        found = [self._ordinal(match) for match in self._place.finditer(text)]
-        found += [self._repeat(match) for match in self._same.finditer(text)]
-        found += [pick for match in self._size.finditer(text) if (pick := self._shift(match))]
+        lowered = text.lower()
+        found: list[Pick] = []
+        if any(word in lowered for word in self._of_place):
+            found += [self._ordinal(match) for match in self._place.finditer(text)]
+        if any(word in lowered for word in self._of_repeat):
+            found += [self._repeat(match) for match in self._same.finditer(text)]
+        if any(word in lowered for word in self._of_shift):
+            found += [pick for match in self._size.finditer(text) if (pick := self._shift(match))]
         return sorted(found, key=lambda pick: pick.start)
 
     def _ordinal(self, match: re.Match[str]) -> Pick:

@@ -12,7 +12,8 @@ from functools import lru_cache
 
 from watcher.knowledge.model import Table
 from watcher.reading.atoms import atoms, words_of
-from watcher.reading.calendar_words import read_day, resolve
+from watcher.reading.calendar_days import resolve
+from watcher.reading.calendar_words import read_day
 from watcher.reading.feasts import feast_days
 from watcher.reading.identity import Identity
 
@@ -80,8 +81,13 @@ class SpanWords:
         self.commencing = re.compile(
             r"\b(?:(?:the )?week (?:commencing|beginning|starting|of)(?: on)?|w/c|w\.c\.|wk of|w/b)(?: the)? "
         )
+        self._known = (*self.feasts, *(unit for unit in self.units if len(unit) > 3))
         self.feast = re.compile(rf"\b(?:{_any([*self.feasts])})\b(?!')")
         self.new_year = re.compile(r"\b(?:in|early in|into) the new year\b")
+
+    def may_hold(self, text: str) -> bool:
+        """Whether a text (lower case) holds any word of the calendar at all."""
+        return self.times.may_hold(text) or any(word in text for word in self._known)
 
     def find(self, text: str, sent: datetime, day_first: bool, country: str) -> list[Span]:
         """The days in a text (lower case, straight apostrophes), in order; overlapping ones give way to the longer."""

@@ -84,14 +84,15 @@ def use_of(
         return TimeUse.MOVED_FROM
     if cues.deadline.search(before) and not cues.has("offered", before):
         return TimeUse.DEADLINE
-    if past or (not timed and cues.has("past", around)):
+    if past or (not timed and cues.has("past", around) and not cues.has("ahead", around)):
         return TimeUse.PAST
     if cues.has("cancelled", around) and not (timed and cues.has("moved", around) and choices == 1):
         return TimeUse.CANCELLED
     if cues.has("moved", around) and "?" not in sentence:
         return TimeUse.STANDS
-    if "?" in sentence or cues.has("offered", around):
-        return TimeUse.OFFERED if timed or cues.has("offered", around) else TimeUse.OTHER
+    offered = cues.has("offered", sentence if choices > 1 else around)
+    if "?" in sentence or offered:
+        return TimeUse.OFFERED if timed or offered else TimeUse.OTHER
     if cues.has("starts", around) and not cues.has("hiring_thing", around):
         return TimeUse.OTHER
     if timed or cues.has("stands", around):

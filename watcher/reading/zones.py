@@ -85,8 +85,10 @@ class ZoneNames:
 
     def elsewhere(self, text: str) -> str | None:
         """The zone that a text states for all its hours ("Agenda (PT):", "Warsaw time please"), where just one is."""
-        keys = {found[1] for found in self._alone.finditer(text)} | {found[1] for found in self._all.finditer(text)}
-        keys |= {found[1].casefold() for found in self._spoken.finditer(text)}
+        keys = {found[1] for found in self._alone.finditer(text)} if "(" in text else set()
+        if "time" in text.casefold():
+            keys |= {found[1] for found in self._all.finditer(text)}
+            keys |= {found[1].casefold() for found in self._spoken.finditer(text)}
         return keys.pop() if len(keys) == 1 else None
 
     def resolve(self, key: str, user: tzinfo, writer: tzinfo, sent: datetime) -> tuple[tzinfo, str] | None:

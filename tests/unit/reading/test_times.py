@@ -192,6 +192,24 @@ def test_a_weekday_in_a_thank_you_is_the_last_one() -> None:
     assert find("Thank you for meeting me on Monday.")[0].day == date(2026, 3, 9)
 
 
+def test_thanks_in_the_same_sentence_do_not_make_an_invitation_past() -> None:
+    assert find("Thank you for applying, could you come in on Monday at 2?")[0].day == date(2026, 3, 16)
+
+
+def test_the_day_after_a_list_of_hours_is_the_day_of_all_of_them() -> None:
+    found = find("We can do 10am, 11am or 2pm on Tuesday and 9am on Friday")
+    assert [m.start and m.start.strftime("%d %H") for m in found] == ["17 10", "17 11", "17 14", "13 09"]
+    assert {m.use for m in found} == {TimeUse.OFFERED}
+
+
+def test_a_bare_number_before_a_day_is_an_hour() -> None:
+    assert starts("10 on Tuesday works") == ["2026-03-17T10:00:00-04:00"]
+
+
+def test_a_house_number_is_no_hour() -> None:
+    assert starts("at 2 Harbour Street on Monday at 10") == ["2026-03-16T10:00:00-04:00"]
+
+
 @pytest.mark.parametrize(
     ("words", "ordinal"),
     [
