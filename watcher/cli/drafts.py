@@ -69,4 +69,4 @@ def _letter(draft: Mapping[str, Any], now: datetime, screen: Screen) -> None:
 
 def _kind(draft: Mapping[str, Any]) -> str:
     again = f" (no. {draft['attempt']})" if (draft["attempt"] or 0) > 1 else ""
-    return KINDS.get(draft["kind"], draft["kind"]) + again
+    return KINDS.get(draft["kind"], str(draft["kind"])) + again

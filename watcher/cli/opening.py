@@ -27,7 +27,7 @@ def open_watcher(options: argparse.Namespace) -> tuple[Config, Watcher]:
 
 def asked_about(options: argparse.Namespace, config: Config) -> datetime | None:
     """The instant of --now, None where it is not given. Raises UsageError."""
-    return clock.instant(options.now, config.timezone) if options.now else None
+    return clock.instant(options.now, config.timezone) if options.now is not None else None
 
 
 def hush_libraries() -> None:

@@ -189,11 +189,11 @@ def _tell(item: Mapping[str, Any], now: datetime, screen: Screen) -> None:
     from watcher.explain.sentences import SAYS
     from watcher.reading.model import Says
 
+    if item["error"]:
+        screen.complain(f"{item['file']}: {item['error']}")
+        return
     subject = f": {item['subject']}" if item["subject"] else ""
     screen.heading(f"{item['file']}{subject}")
-    if item["error"]:
-        screen.complain(f"  {item['error']}")
-        return
     screen.say(f"  {SAYS[Says(item['says'])]} ({item['says']}, {item['confidence']:.0%} sure)")
     job = " at ".join(part for part in (item["role"], item["company"]) if part)
     if job:

@@ -82,7 +82,7 @@ def _row(opportunity: Mapping[str, Any], now: datetime) -> list[Cell]:
 
 
 def _stage(opportunity: Mapping[str, Any], now: datetime) -> str:
-    words = STAGES.get(opportunity["stage"], opportunity["stage"])
+    words = STAGES.get(opportunity["stage"], str(opportunity["stage"]))
     if opportunity["stage"] == "interview_booked":
         booked = [i["start"] for i in opportunity["interviews"] if i["status"] == "booked" and i["start"]]
         if booked:
@@ -112,4 +112,4 @@ def _next(opportunity: Mapping[str, Any], now: datetime) -> tuple[str, str]:
     }
     if status == "drafted" and follow_up["draft_state"] == "edited":
         return f"{kind}{again} in your Drafts, edited by you", "good"
-    return told.get(status, (follow_up["reason"] or "nothing", "quiet"))
+    return told.get(status, (str(follow_up["reason"] or "nothing"), "quiet"))

@@ -25,7 +25,7 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
 
     hush_libraries()
     zone = local_zone()
-    play = play_time(clock.instant(options.now, zone) if options.now else clock.now(), zone)
+    play = play_time(clock.instant(options.now, zone) if options.now is not None else clock.now(), zone)
     with _folder(options.keep) as folder:
         count = lay_out(folder, play, zone)
         day = f"{WEEKDAYS_IN_FULL[play.weekday()]} {play.day} {MONTHS_IN_FULL[play.month - 1]} {play.year}"
