@@ -1,5 +1,6 @@
 """Bytes to a message: headers, newest words, calendar parts."""
 
-from watcher.message.parser import parse, parse_header, written_at
+from watcher.message.header import TRAITS, parse_header, written_at
+from watcher.message.parser import parse
 
-__all__ = ["parse", "parse_header", "written_at"]
+__all__ = ["TRAITS", "parse", "parse_header", "written_at"]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from watcher.message.closing import Ending, take_off
+from watcher.message.footers import take_footers
+from watcher.message.lines import Ending, strip_blank
 from watcher.message.marks import Marks, fold
 from watcher.message.quoting import Run, Voice, divide
+from watcher.message.signature import take_signature
 
 LINES_LIMIT = 4_000
 LINE_LIMIT = 4_000
@@ -34,14 +36,12 @@ def split(text: str, marks: Marks, *, subject: str = "", writer: str = "", reply
     """
     forward = fold(subject).startswith(marks.forward_subjects)
     lines = [line[:LINE_LIMIT] for line in text.split("\n")[:LINES_LIMIT]]
-    runs = divide(
-        lines, marks, forward=forward, reply=reply or fold(subject).startswith(("re:", "aw:", "antw:", "sv:"))
-    )
+    runs = divide(lines, marks, forward=forward, reply=reply or fold(subject).startswith(marks.reply_subjects))
     ending = Ending()
     new: list[str] = []
     for run in runs:
         if run.voice is Voice.NEW:
-            own = take_off(run.lines, marks, writer, ending)
+            own = _take_ending_off(run.lines, marks, writer, ending)
             if own:
                 new.extend(([""] if new else []) + own)
     return Split(
@@ -51,6 +51,11 @@ def split(text: str, marks: Marks, *, subject: str = "", writer: str = "", reply
         signature=_join(ending.signature),
         footer=_join(ending.footer),
     )
+
+
+def _take_ending_off(lines: Sequence[str], marks: Marks, writer: str, ending: Ending) -> list[str]:
+    own = take_footers(strip_blank(lines), marks, ending)
+    return strip_blank(take_signature(own, marks, writer, ending))
 
 
 def _voice(runs: Sequence[Run], voice: Voice) -> str:

@@ -88,9 +88,10 @@ def split(block: bytes, wanted: Mapping[bytes, str]) -> Fields:
 def _unfold(name: str, value: bytes) -> bytes:
     if b"\n" in value:
         value = b" ".join([line.strip() for line in value.split(b"\n")])
+    value = value.strip()
     if len(value) > FIELD_LIMIT:
-        value = value[-FIELD_LIMIT:] if name == "references" else value[:FIELD_LIMIT]
-    return value.strip()
+        return value[-FIELD_LIMIT:] if name == "references" else value[:FIELD_LIMIT]
+    return value
 
 
 def text_of(value: bytes) -> str:
@@ -215,7 +216,7 @@ def _entries(text: str) -> list[tuple[str, str]]:
 
 
 def _address(name: str, address: str) -> Address | None:
-    if not address:
+    if not address and "@" in name:
         name, address = "", name
     address = "".join(address.split()).strip("<>\"',").removeprefix("mailto:").lower()
     name = " ".join(decode_words(name).split())
@@ -223,8 +224,6 @@ def _address(name: str, address: str) -> Address | None:
         name = name[1:-1].strip()
     if not address and not name:
         return None
-    if "@" not in address and not name:
-        name, address = address, ""
     return Address("" if name.lower() == address else name, address)
 
 

@@ -152,6 +152,13 @@ class _Writer:
         if self.lines and self.lines[-1].strip("> "):
             self.blank = True
 
+    def begin_quote(self) -> None:
+        """The gap above a quotation is no part of it, and none is left below the line that introduces it."""
+        if self.blank and not self.last().endswith(":"):
+            self.lines.append(("> " * self.quotes).rstrip())
+        self.blank = False
+        self.quotes += 1
+
     def last(self) -> str:
         return "".join(self.now).rstrip() or (self.lines[-1] if self.lines else "")
 
@@ -216,7 +223,7 @@ def _open(tag: str, node: LexborNode, writer: _Writer) -> int:
     elif tag == "pre":
         writer.preformatted += 1
     elif tag == "blockquote" and _quotes(attributes, writer):
-        writer.quotes += 1
+        writer.begin_quote()
         return QUOTE
     return TIGHT if tight else 0
 

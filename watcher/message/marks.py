@@ -24,6 +24,7 @@ class Marks:
     original: tuple[str, ...]
     forwarded: tuple[str, ...]
     forward_subjects: tuple[str, ...]
+    reply_subjects: tuple[str, ...]
     device: tuple[str, ...]
     sign_offs: frozenset[str]
     by_order: frozenset[str]
@@ -36,6 +37,7 @@ class Marks:
     meeting: tuple[str, ...]
     titles: frozenset[str]
     contact: tuple[str, ...]
+    contact_labels: frozenset[str]
 
 
 def marks_of(table: Table) -> Marks:
@@ -49,12 +51,14 @@ def marks_of(table: Table) -> Marks:
         original=_folded(quotation["original"]),
         forwarded=_folded(quotation["forwarded"]),
         forward_subjects=_folded(quotation["forward_subjects"]),
+        reply_subjects=_folded(quotation["reply_subjects"]),
         device=_folded(signature["device"]),
         sign_offs=frozenset(_folded(signature["sign_offs"])),
         by_order=frozenset(_folded(signature["by_order"])),
         postscripts=_folded(signature["postscripts"]),
         titles=frozenset(_folded(signature["titles"])),
         contact=_folded(signature["contact"]),
+        contact_labels=frozenset(_folded(signature["contact_labels"])),
         meeting=_folded(signature["meeting"]),
         legal=_folded(footer["legal"]),
         headings=frozenset(_folded(footer["headings"])),

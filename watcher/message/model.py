@@ -117,7 +117,7 @@ class Header:
     `message_id`, `in_reply_to` and `references` carry their angle brackets; a message without an id gets one made from
     its bytes (`<watcher.DIGEST@missing>`). `date` is the Date field as an aware instant, overruled by `received_at`
     where it cannot be true (missing, unreadable, in the future of delivery, or years before it). `traits` holds other
-    fields of interest by lower-case name (see `message.parser.TRAITS`), values unfolded and decoded.
+    fields of interest by lower-case name (see `message.header.TRAITS`), values unfolded and decoded.
     """
 
     message_id: str
