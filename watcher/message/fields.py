@@ -36,6 +36,11 @@ A_FIELD = re.compile(rb"\n([!-9;-~]+)[ \t]*:(.*(?:\n[ \t].*)*)")
 Fields = dict[str, list[bytes]]
 
 
+def with_line_ends(data: bytes) -> bytes:
+    """Old programs end lines with a carriage return alone; such data with line feeds, any other as it is."""
+    return data if b"\n" in data else data.replace(b"\r", b"\n")
+
+
 def header_end(data: bytes) -> tuple[int, int]:
     """Where the header block ends and where the text begins (both the length of `data` where there is no text).
 
@@ -74,9 +79,7 @@ def split(block: bytes, wanted: Mapping[bytes, str]) -> Fields:
     Lines that are no field are passed over; what is beyond the caps (256 kB a block, 16 kB a field, 500 fields) is cut
     off. Of References the end is kept, since that is the nearest mail.
     """
-    block = block[:BLOCK_LIMIT]
-    if b"\n" not in block:
-        block = block.replace(b"\r", b"\n")
+    block = with_line_ends(block[:BLOCK_LIMIT])
     found: Fields = {}
     for label, value in A_FIELD.findall(b"\n" + block)[:FIELDS_LIMIT]:
         name = wanted.get(label.lower())

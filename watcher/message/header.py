@@ -64,8 +64,9 @@ IDS_LIMIT = 200
 
 def parse_header(raw: RawMessage) -> Header:
     """The header of a message from its header block (or its whole bytes). Never raises for what mail may hold."""
-    end, _ = fields.header_end(raw.data)
-    block = raw.data[: end or fields.blank_line(raw.data)[0]]
+    data = fields.with_line_ends(raw.data)
+    end, _ = fields.header_end(data)
+    block = data[: end or fields.blank_line(data)[0]]
     found = fields.split(block, SOUGHT)
     date = found.get("date")
     written = dates.read_date(fields.text_of(date[0])) if date else None

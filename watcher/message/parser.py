@@ -34,11 +34,12 @@ def parse(raw: RawMessage, words: marks.Marks | None = None) -> Message:
     header = parse_header(raw)
     if not raw.whole:
         return Message(raw.account, header, None, copies)
+    data = fields.with_line_ends(raw.data)
     try:
-        content = _read_body(raw.data, header, words or marks.standard())
+        content = _read_body(data, header, words or marks.standard())
     except RecursionError as error:
         raise _unreadable() from error
-    if not _is_anything(raw.data, content):
+    if not _is_anything(data, content):
         raise _unreadable()
     return Message(raw.account, header, content, copies)
 
