@@ -78,22 +78,22 @@ class People:
 def belonging(threads: Sequence[Thread], settings: JoiningSettings) -> frozenset[str]:
     """The Message-IDs of the hiring mail. Mail in Spam never is; mail in Trash only where it decides something."""
     people = People(settings)
-    own: dict[str, bool] = {}
+    out = frozenset(_meddlers(threads)) | frozenset(
+        entry.id for thread in threads for entry in thread.entries if _passes_on(entry, thread, people)
+    )
+    belongs: set[str] = set()
     for thread in threads:
         for entry in thread.entries:
-            own[entry.id] = _alone(entry, thread)
-            if own[entry.id] and not entry.reading.suspicious:
-                people.note(entry)
-    belongs = {message_id for message_id, alone in own.items() if alone}
-    belongs -= set(_meddlers(threads))
+            if entry.id not in out and _alone(entry, thread):
+                belongs.add(entry.id)
+                if not entry.reading.suspicious:
+                    people.note(entry)
     for _ in range(2):  # what is found in the first round makes more people known
         for thread in threads:
             for entry in thread.entries:
-                if entry.id not in belongs and _in_context(entry, thread, belongs, people):
+                if entry.id not in belongs | out and _in_context(entry, thread, belongs, people):
                     belongs.add(entry.id)
                     people.note(entry)
-    for thread in threads:
-        belongs -= set(_strangers(thread, belongs, people))
     return frozenset(belongs)
 
 
@@ -177,17 +177,15 @@ def _meddlers(threads: Sequence[Thread]) -> Iterable[str]:
                 yield entry.id
 
 
-def _strangers(thread: Thread, belongs: Iterable[str], people: People) -> Iterable[str]:
-    """The user's own mail that passes a hiring thread on to somebody who has no part in it."""
-    theirs = [each for each in thread.entries if each.id in belongs and each.reading.speaker is not Speaker.ME]
-    if not theirs:
-        return
-    for entry in thread.entries:
-        if entry.id not in belongs or entry.reading.speaker is not Speaker.ME:
-            continue
-        others = people.others(entry)
-        wrote = {each for other in theirs for each in people.others(other)}
-        domains = {people.employer(address) for address in wrote} - {""}
-        apart = others and not others & wrote and not {people.employer(each) for each in others} & domains
-        if apart and (not entry.header.in_reply_to or Act.APPLIED not in entry.reading.acts):
-            yield entry.id
+def _passes_on(entry: Entry, thread: Thread, people: People) -> bool:
+    """Whether the user passes a thread of others on to somebody who has no part in it."""
+    if entry.reading.speaker is not Speaker.ME:
+        return False
+    before = [each for each in thread.entries if each.at < entry.at and each.reading.speaker is not Speaker.ME]
+    to = people.others(entry)
+    parties = {address for each in before for address in people.others(each)}
+    parties |= {each.header.sender.address for each in before}
+    if not before or not to or to & parties:
+        return False
+    domains = {people.employer(address) for address in parties} - {""}
+    return not {people.employer(address) for address in to} & domains
