@@ -67,7 +67,7 @@ def they(
         evidence=(Evidence(f"en.{says.value}.a_rule", "the words"),),
         companies=(claim(company),) if company else (),
         roles=(claim(role),) if role else (),
-        author=Person(sender.name, sender.address, sender.name.split()[0]) if speaker is Speaker.HUMAN else None,
+        author=Person(sender.name, sender.address, sender.name.partition(" ")[0]) if speaker is Speaker.HUMAN else None,
         contact=more.pop("contact", sender if speaker is Speaker.HUMAN else None),
         named_day=named_day,
         **more,
