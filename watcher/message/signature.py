@@ -82,7 +82,7 @@ def _after_name(lines: list[str], marks: Marks, writer: str, ending: Ending) -> 
             continue
         return _cut_below(lines, name, marks, ending)
     named = _writer_line(lines, writer)
-    if named is not None and _looks_like_contact(lines[named + 1 :], marks):
+    if named is not None and (_looks_like_contact(lines[named + 1 :], marks) or _is_affiliation(lines[named + 1 :])):
         return _cut_below(lines, named, marks, ending)
     return lines
 
@@ -159,6 +159,15 @@ def _looks_like_contact(lines: Sequence[str], marks: Marks) -> bool:
     if any(len(line) > 100 or (line.endswith((".", "?", "!")) and len(line.split()) > 6) for line in words):
         return False
     return any(_is_contact_line(line, marks) for line in words)
+
+
+def _is_affiliation(lines: Sequence[str]) -> bool:
+    """A few short lines such as "Acme, Newcastle": an employer or a place, no sentence and no hour."""
+    words = [line.strip() for line in lines if line.strip()]
+    return 0 < len(words) <= 4 and all(
+        len(line) < 70 and line[0].isupper() and line[-1] not in ".?!:" and not any(sign.isdigit() for sign in line)
+        for line in words
+    )
 
 
 def _is_contact_line(line: str, marks: Marks) -> bool:
