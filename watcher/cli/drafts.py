@@ -62,9 +62,7 @@ def _rows(found: Sequence[Mapping[str, Any]], now: datetime) -> list[list[Cell]]
 def _letter(draft: Mapping[str, Any], now: datetime, screen: Screen) -> None:
     state = STATES.get(draft["state"], draft["state"])
     screen.heading(f"{draft['opportunity']}: {_kind(draft)}, {when(draft['made_at'], now)}; {state}")
-    screen.say(f"To: {draft['to']}\nSubject: {draft['subject']}\n")
-    screen.say((draft.get("text") or "(The text is kept for 30 days.)").rstrip())
-    screen.say()
+    screen.letter(draft["to"], draft["subject"], draft.get("text") or "(The text is kept for 30 days.)")
 
 
 def _kind(draft: Mapping[str, Any]) -> str:

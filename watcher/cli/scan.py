@@ -101,7 +101,7 @@ def letter(line: DraftLine, screen: Screen) -> None:
     """A letter as it lies in Drafts."""
     screen.say()
     screen.heading(f"{line.opportunity}: {KINDS.get(line.kind, line.kind)}")
-    screen.say(f"To: {line.to}\nSubject: {line.subject}\n\n{line.text.rstrip()}\n")
+    screen.letter(line.to, line.subject, line.text)
 
 
 def _headline(number: int, *, dry_run: bool) -> str:

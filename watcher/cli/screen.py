@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,35 +55,61 @@ class Screen:
         """A line on the error output."""
         print(plain(text), file=sys.stderr)
 
+    def letter(self, to: str, subject: str, text: str) -> None:
+        """A letter; on a terminal its long lines are folded and stand in a little."""
+        lines = [f"To: {to}", f"Subject: {subject}", "", *text.rstrip().splitlines()]
+        if self.terminal:
+            import textwrap
+
+            room = min(_room() - 4, 76)
+            lines = [f"  {part}" for line in lines for part in textwrap.wrap(plain(line), max(room, 20)) or [""]]
+        self.say("\n".join(lines))
+        self.say()
+
     def json(self, value: Any) -> None:
         """A value as JSON."""
         wide = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
         print(json.dumps(value, indent=2, ensure_ascii=not wide))
 
-    def table(self, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
-        """A table: drawn on a terminal; else lines with aligned columns, never cut."""
+    def table(
+        self, columns: Sequence[str], rows: Sequence[Sequence[Cell]], stacks: Sequence[Sequence[int]] | None = None
+    ) -> None:
+        """A table: drawn on a terminal; else lines with aligned columns, never cut.
+
+        `stacks` names columns (by number) to put under each other where the terminal is too narrow for all of them.
+        """
         cells = [[Cell(" ".join(plain(cell.text).split()), cell.tone) for cell in row] for row in rows]
         if self.terminal:
-            self._draw(columns, cells)
+            whole = [max(map(width, column)) for column in _columns(columns, cells)]
+            if stacks is None or sum(whole) + 3 * len(whole) <= _room():
+                stacks = [(number,) for number in range(len(columns))]
+            self._draw(
+                [columns[stack[0]] for stack in stacks], [[[row[n] for n in s] for s in stacks] for row in cells]
+            )
             return
-        widths = [
-            max(map(width, column)) for column in zip(columns, *([c.text for c in row] for row in cells), strict=True)
-        ]
+        widths = [max(map(width, column)) for column in _columns(columns, cells)]
         for row in ([*columns], *([cell.text for cell in row] for row in cells)):
             print("  ".join(pad(text, size) for text, size in zip(row, widths, strict=True)).rstrip())
 
-    def _draw(self, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
+    def _draw(self, columns: Sequence[str], rows: Sequence[Sequence[Sequence[Cell]]]) -> None:
         from rich import box
         from rich.console import Console
         from rich.table import Table
         from rich.text import Text
 
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, expand=False)
+        stacked = any(len(stack) > 1 for row in rows for stack in row)
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, int(stacked), 0))
         for column in columns:
-            table.add_column(column, overflow="fold")
+            table.add_column(column, overflow="fold", vertical="top")
         for row in rows:
-            table.add_row(*(Text(cell.text, style=TONES.get(cell.tone, "")) for cell in row))
-        Console(file=sys.stdout, no_color=bool(self._environ.get("NO_COLOR"))).print(table)
+            table.add_row(
+                *(
+                    Text("\n").join(Text(cell.text, style=TONES.get(cell.tone, "")) for cell in stack if cell.text)
+                    for stack in row
+                )
+            )
+        colours: dict[str, Any] = {"color_system": None} if self._environ.get("NO_COLOR") else {}
+        Console(file=sys.stdout, **colours).print(table)
 
 
 class Progress:
@@ -128,6 +154,16 @@ def plain(text: str) -> str:
     return "".join(
         c if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs") or c == "\u200d" else "" for c in text
     )
+
+
+def _columns(names: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Iterator[tuple[str, ...]]:
+    return zip(names, *([cell.text for cell in row] for row in rows), strict=True)
+
+
+def _room() -> int:
+    import shutil
+
+    return shutil.get_terminal_size().columns
 
 
 def width(text: str) -> int:

@@ -13,6 +13,7 @@ from watcher.cli.screen import Cell, Screen
 from watcher.cli.words import KINDS, MOVES, OVER, STAGES, counted, day, lasting, when
 
 COLUMNS = ("Company", "Role", "Stage", "To move", "Silent for", "Next", "ID")
+STACKS = ((0, 1, 6), (2,), (3, 4), (5,))  # on a narrow terminal: company, role and id under each other
 NOBODY_KNOWS = "?"
 
 
@@ -38,7 +39,7 @@ def tell(status: Mapping[str, Any], screen: Screen) -> None:
     now = datetime.fromisoformat(status["generated_at"])
     found = sorted(status["opportunities"], key=_urgency)
     if found:
-        screen.table(COLUMNS, [_row(opportunity, now) for opportunity in found])
+        screen.table(COLUMNS, [_row(opportunity, now) for opportunity in found], STACKS)
     elif any(account["last_scan_at"] for account in status["accounts"]):
         screen.say("No opportunities.")
     for account in status["accounts"]:
@@ -104,12 +105,14 @@ def _next(opportunity: Mapping[str, Any], now: datetime) -> tuple[str, str]:
         "drafted": (f"{kind}{again} lies in your Drafts", "good"),
         "scheduled": (f"{kind}{again}, {due}" if due else f"{kind}{again}", ""),
         "due": (f"{kind}{again} is due" + (f", from {held}" if held else ""), "warm"),
-        "reminder": (f"{kind} is owed" + (f" since {due}" if due else ""), "warm"),
+        "reminder": (f"{kind} is owed", "warm"),
         "sent": (f"you sent the {kind}{again}", ""),
         "discarded": (f"you threw the {kind}{again} away", "quiet"),
         "withdrawn": (f"the {kind}{again} was taken back", "quiet"),
         "blocked": (f"nothing: {follow_up['reason']}", "warm"),
     }
+    if status == "scheduled" and follow_up["kind"] == "reply_owed":
+        return f"{kind}; a reminder on {due}", "warm"
     if status == "drafted" and follow_up["draft_state"] == "edited":
         return f"{kind}{again} in your Drafts, edited by you", "good"
     return told.get(status, (str(follow_up["reason"] or "nothing"), "quiet"))

@@ -35,7 +35,7 @@ KINDS = {
     "after_scheduling": "follow-up on the time",
     "after_application": "follow-up on the application",
     "after_hold": "word after the pause",
-    "reply_owed": "answer from you",
+    "reply_owed": "your answer",
     "none": "nothing",
 }
 

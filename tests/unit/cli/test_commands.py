@@ -71,7 +71,7 @@ def test_status_says_who_has_to_move_how_long_it_is_silent_and_what_is_next(run:
     [
         ({"status": "scheduled", "draft_state": None}, "thank-you, Tue 17 Mar 17:00"),
         ({"status": "due", "not_before": "2026-03-19T07:00:00-04:00"}, "thank-you is due, from Thu 19 Mar 07:00"),
-        ({"kind": "reply_owed", "status": "reminder"}, "answer from you is owed since Tue 17 Mar"),
+        ({"kind": "reply_owed", "status": "reminder"}, "your answer is owed"),
         ({"status": "drafted", "draft_state": "edited"}, "edited by you"),
         ({"kind": "after_interview", "attempt": 2}, "follow-up after the interview (no. 2) lies in your Drafts"),
         ({"kind": "none", "status": "none", "reason": "It is over."}, "It is over."),
@@ -236,8 +236,19 @@ def test_a_terminal_gets_a_table_and_colour_unless_it_says_no(
     assert "\x1b[1m" in capsys.readouterr().out
     assert "─" in run("status").out
     monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b" not in run("status").out
     Screen(os.environ).heading("A heading")
     assert capsys.readouterr().out == "A heading\n"
+
+
+def test_a_narrow_terminal_puts_company_role_and_id_under_each_other(
+    monkeypatch: pytest.MonkeyPatch, run: Run, watcher: MadeUpWatcher
+) -> None:
+    monkeypatch.setattr("watcher.cli.screen.Screen.terminal", True)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
+    lines = [line.split() for line in run("status").out.splitlines()]
+    assert [line[0] for line in lines if line][-3:] == ["Acme", "Backend", "acme-backend-engineer"]
 
 
 # --- words ---
