@@ -164,3 +164,14 @@ def test_the_banner_of_a_mail_gateway_is_footer() -> None:
 
 def test_a_banner_right_above_the_text_goes_alone() -> None:
     assert body("CAUTION: External sender.\nTuesday works.\n").new == "Tuesday works.\n"
+
+
+def test_an_employer_below_the_senders_name_is_signature() -> None:
+    content = body("Tuesday works.\n\nDana Reyes\nAcme, Newcastle\n")
+    assert content.new == "Tuesday works.\n\nDana Reyes\n"
+    assert content.signature == "Acme, Newcastle\n"
+
+
+def test_an_hour_below_the_senders_name_is_new() -> None:
+    text = "These are the talks:\n\nDana Reyes\nTuesday 10:00\n"
+    assert body(text).new == text
