@@ -145,3 +145,14 @@ def test_the_module_runs_as_the_command_does() -> None:
     done = subprocess.run([sys.executable, "-m", "watcher", "--version"], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("watcher ")
     assert main(["--version"]) == 0
+
+
+def test_a_status_loads_no_library_that_is_slow_to_load(config: Path) -> None:
+    script = (
+        "import sys; from watcher.cli import main; status = main(['status']); "
+        "print(*sys.modules, file=sys.stderr); sys.exit(status)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "personal has not been read yet: `watcher scan`.\n")
+    slow = {"holidays", "icalendar", "imapclient", "jinja2", "keyring", "logging", "mailparser", "rich", "selectolax"}
+    assert not slow & set(done.stderr.split())

@@ -93,7 +93,7 @@ def stories() -> Iterator[list[Mail]]:
 
 
 def _build(mail: Mail, known: Mapping[str, Mail], at: datetime, play: datetime) -> bytes:
-    message = EmailMessage(policy=email.policy.SMTP.clone(max_line_length=998))
+    message = EmailMessage(policy=email.policy.default.clone(linesep="\r\n", max_line_length=998))
     message["From"] = _sender(mail)
     message["To"] = mail.get("to", f"{USER} <{ADDRESS}>")
     message["Subject"] = _fill(mail["subject"], play)
