@@ -14,8 +14,11 @@ from watcher.reading.model import Act, Says, Speaker
 ALONE = 0.5  # from here on a message is hiring mail by itself
 KNOWN_PERSON = 0.12  # what mail of a known person needs, outside any thread
 KNOWN_DOMAIN = 0.2  # what mail of a colleague of a known person needs
+ANSWERED = 0.25  # what a plain letter needs that the user has answered
+PLAINLY = 0.75
 LIVE = timedelta(days=90)  # how long after its last mail an application is still alive
 OPENS = frozenset({Act.APPLIED, Act.SPOKE, Act.THANKED, Act.NUDGED, Act.INTERESTED, Act.PICKED_TIME, Act.HANDED_IN})
+PLAIN = frozenset(Says) - {Says.UPDATE, Says.AUTO_REPLY, Says.APPLICATION_RECEIVED, Says.SENT, Says.NOT_HIRING}
 DECISIONS = frozenset({Says.REJECTION, Says.ON_HOLD, Says.OFFER})
 
 
@@ -99,8 +102,10 @@ def belonging(threads: Sequence[Thread], settings: JoiningSettings) -> frozenset
 
 def _alone(entry: Entry, thread: Thread) -> bool:
     reading = entry.reading
-    if reading.hiring < ALONE or Role.JUNK in entry.roles:
+    if Role.JUNK in entry.roles:
         return False
+    if reading.hiring < ALONE:
+        return _worth_an_answer(entry, thread)
     if entry.binned:
         return reading.says in DECISIONS
     if reading.suspicious:
@@ -108,6 +113,18 @@ def _alone(entry: Entry, thread: Thread) -> bool:
     if reading.speaker is Speaker.ME:
         return bool(reading.acts & OPENS) or len(thread.entries) > 1
     return True
+
+
+def _worth_an_answer(entry: Entry, thread: Thread) -> bool:
+    """Whether the user's own answer speaks for a letter of a person that says something plain of a job hunt, though
+    little in it alone tells that it is one."""
+    reading = entry.reading
+    if reading.speaker is not Speaker.HUMAN or reading.bulk or reading.suspicious or entry.binned:
+        return False
+    plain = reading.says in PLAIN and reading.confidence >= PLAINLY and reading.hiring >= ANSWERED
+    return plain and any(
+        each.reading.speaker is Speaker.ME and each.header.in_reply_to == entry.id for each in thread.entries
+    )
 
 
 def _answered(entry: Entry, thread: Thread) -> bool:
@@ -152,7 +169,7 @@ def _goes_on(entry: Entry, thread: Thread, belongs: Iterable[str]) -> bool:
     before = [each for each in thread.entries if each.id in belongs and each.at < entry.at]
     same = any(each.header.sender.address == entry.header.sender.address for each in before)
     ended = any(each.reading.says is Says.REJECTION or Act.DECLINED in each.reading.acts for each in before)
-    return same and not ended and entry.reading.hiring >= KNOWN_DOMAIN
+    return same and not ended
 
 
 def _is_party(entry: Entry, thread: Thread, people: People) -> bool:

@@ -22,8 +22,10 @@ from watcher.reading.model import Act, Ask, Reading, Says, Speaker, TimeUse
 
 NO_PROMISE = frozenset({Says.AUTO_REPLY, Says.REJECTION, Says.OFFER, Says.OUTREACH})
 WEIGHTY = frozenset(Says) - {Says.UPDATE, Says.SENT, Says.NOT_HIRING, Says.AUTO_REPLY, Says.INTERVIEW_CONFIRMED}
-SMALL_TALK = 30  # words
+WEIGHTY -= {Says.APPLICATION_RECEIVED, Says.OUTREACH}
+SMALL_TALK = 40  # words
 SURE_ENOUGH = 0.75
+CLOSE_TO = 0.9  # of the other score
 COUNTS = 0.3  # a score from here on may well be what is meant
 
 
@@ -42,8 +44,23 @@ def tell(entry: Entry, situation: Situation) -> Statement:
 
 
 def _by_words(entry: Entry, situation: Situation) -> Telling:
-    teller = _TELLERS.get(entry.reading.says)
+    teller = _TELLERS.get(_rather(entry, situation))
     return (teller(entry, situation) if teller else None) or _update(entry, situation)
+
+
+def _rather(entry: Entry, situation: Situation) -> Says:
+    """The meaning, or one that is as well supported and fits better: a first letter is rather an approach than a no,
+    and a letter that states an interview to come rather an invitation."""
+    reading = entry.reading
+    if reading.says is not Says.REJECTION:
+        return reading.says
+    no = reading.scores.get(Says.REJECTION, 0.0)
+    stated = reading.scores.get(Says.INTERVIEW_CONFIRMED, 0.0)
+    if stated >= no > 0.0 and coming(spans_of(entry, situation, TimeUse.STANDS), entry):
+        return Says.INTERVIEW_CONFIRMED
+    if situation.stage is None and reading.scores.get(Says.OUTREACH, 0.0) >= CLOSE_TO * no > 0.0:
+        return Says.OUTREACH
+    return reading.says
 
 
 def _confidence(entry: Entry, says: Says, situation: Situation) -> float:
