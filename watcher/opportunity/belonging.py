@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from watcher.message.model import Role
 from watcher.opportunity.model import Entry, JoiningSettings
-from watcher.opportunity.names import fits_domain
+from watcher.opportunity.names import beginnings, domain_beginnings, fits_domain, plain
 from watcher.opportunity.threads import Thread
 from watcher.reading.model import Act, Says, Speaker
 
@@ -16,6 +16,9 @@ KNOWN_PERSON = 0.12  # what mail of a known person needs, outside any thread
 KNOWN_DOMAIN = 0.2  # what mail of a colleague of a known person needs
 ANSWERED = 0.25  # what a plain letter needs that the user has answered
 PLAINLY = 0.75
+NAMED_BY_MACHINE = 0.3  # what a machine's message needs that names a known employer
+NAME_TELLS = 5  # letters of a name that is not found by chance
+TEXT_READ = 2000
 LIVE = timedelta(days=90)  # how long after its last mail an application is still alive
 OPENS = frozenset({Act.APPLIED, Act.SPOKE, Act.THANKED, Act.NUDGED, Act.INTERESTED, Act.PICKED_TIME, Act.HANDED_IN})
 PLAIN = frozenset(Says) - {Says.UPDATE, Says.AUTO_REPLY, Says.APPLICATION_RECEIVED, Says.SENT, Says.NOT_HIRING}
@@ -30,12 +33,15 @@ class People:
         self._free = settings.free_domains | {address.rpartition("@")[2] for address in settings.addresses}
         self._seen: dict[str, list[Entry]] = {}
         self._companies: dict[str, list[Entry]] = {}
+        self._begin: dict[str, set[str]] = {}
 
     def note(self, entry: Entry) -> None:
         """Remember who is on the other side of a hiring message."""
         for claim in entry.reading.companies[:1]:
             if claim.weight >= ALONE:
                 self._companies.setdefault(claim.name, []).append(entry)
+                for letters in beginnings(claim.name):
+                    self._begin.setdefault(letters, set()).add(claim.name)
         for address in self.others(entry):
             self._seen.setdefault(address, []).append(entry)
             if entry.reading.speaker is not Speaker.ME and not entry.reading.system:
@@ -67,14 +73,25 @@ class People:
         """Whether an address was heard of in hiring mail not long before or after the entry."""
         return any(abs(entry.at - each.at) <= LIVE for each in self._seen.get(address, ()))
 
+    def named_in(self, entry: Entry) -> bool:
+        """Whether a message names an employer that was heard of not long before."""
+        text = plain(f"{entry.header.sender.name} {entry.header.subject} {entry.new_text[:TEXT_READ]}")
+        return any(
+            len(name) >= NAME_TELLS and plain(name) in text and any(abs(entry.at - each.at) <= LIVE for each in entries)
+            for name, entries in self._companies.items()
+        )
+
     def knows_employer(self, address: str, entry: Entry) -> bool:
         """The same for the employer's domain, be it only named so far."""
         domain = self.employer(address)
         if not domain:
             return False
-        return self.knows(f"@{domain}", entry) or any(
-            fits_domain(name, domain) and any(abs(entry.at - each.at) <= LIVE for each in entries)
-            for name, entries in self._companies.items()
+        if self.knows(f"@{domain}", entry):
+            return True
+        likely = {name for letters in domain_beginnings(domain) for name in self._begin.get(letters, ())}
+        return any(
+            fits_domain(name, domain) and any(abs(entry.at - each.at) <= LIVE for each in self._companies[name])
+            for name in likely
         )
 
 
@@ -158,10 +175,15 @@ def _in_context(entry: Entry, thread: Thread, belongs: Iterable[str], people: Pe
     if in_thread:
         return reading.speaker is Speaker.ROBOT or _is_party(entry, thread, people)
     if reading.speaker is Speaker.ROBOT and reading.says is not Says.AUTO_REPLY:
-        return False
+        return (_is_receipt(entry) or reading.hiring >= NAMED_BY_MACHINE) and people.named_in(entry)
     if people.knows(sender, entry) or any(people.knows(address, entry) for address in others - {sender}):
         return reading.hiring >= KNOWN_PERSON or reading.says is Says.AUTO_REPLY
     return people.knows_employer(sender, entry) and reading.hiring >= KNOWN_DOMAIN
+
+
+def _is_receipt(entry: Entry) -> bool:
+    """Whether a machine's message is the receipt for a test that was taken."""
+    return any("receipt" in each.rule for each in entry.reading.evidence)
 
 
 def _goes_on(entry: Entry, thread: Thread, belongs: Iterable[str]) -> bool:

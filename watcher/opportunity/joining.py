@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from watcher.opportunity.belonging import People, belonging
 from watcher.opportunity.model import Entry, Group, JoiningSettings, Word
-from watcher.opportunity.strands import ENOUGH, Strand, strand_of, together
+from watcher.opportunity.strands import ENOUGH, Strand, marks, strand_of, together
 from watcher.opportunity.threads import thread
 from watcher.opportunity.words import reread
 from watcher.reading.model import Says
@@ -53,32 +53,30 @@ def _only_binned(strand: Strand) -> bool:
 
 def _pile(strands: Iterable[Strand], people: People) -> list[Pile]:
     """Put each strand, oldest first, to the pile it goes best with; where two are as good, keep it apart and say so."""
-    piles: list[Pile] = []
-    for strand in strands:
-        scores = sorted(((together(pile.strand, strand), -i) for i, pile in enumerate(piles)), reverse=True)
-        fitting = [(score, -i) for score, i in scores if score >= ENOUGH]
-        if not fitting:
-            piles.append(Pile(strand))
-            continue
-        best = [index for score, index in fitting if score >= fitting[0][0]]
+    piles: dict[int, Pile] = {}
+    marked: dict[object, set[int]] = {}
+    for number, strand in enumerate(strands):
+        near = sorted({each for mark in marks(strand) for each in marked.get(mark, ()) if each in piles})
+        scores = {each: together(piles[each].strand, strand) for each in near}
+        best = [each for each in near if scores[each] >= ENOUGH and scores[each] == max(scores.values())]
         if len(best) > 1 and not strand.uids:
-            _keep_apart(strand, best, piles)
-            continue
-        for index in best[1:]:
-            piles[best[0]].strand = strand_of((*piles[best[0]].strand.entries, *piles[index].strand.entries), people)
-        piles[best[0]].strand = strand_of((*piles[best[0]].strand.entries, *strand.entries), people)
-        piles = [pile for index, pile in enumerate(piles) if index not in best[1:]]
-    return piles
+            piles[number] = _keep_apart(strand, [piles[each] for each in best])
+        elif best:
+            entries = [entry for each in best for entry in piles.pop(each).strand.entries]
+            piles[number] = Pile(strand_of((*entries, *strand.entries), people))
+        else:
+            piles[number] = Pile(strand)
+        for mark in marks(piles[number].strand):
+            marked.setdefault(mark, set()).add(number)
+    return list(piles.values())
 
 
-def _keep_apart(strand: Strand, best: Sequence[int], piles: list[Pile]) -> None:
-    """One strand that goes with several: it opens nothing of its own unless it can stand alone, and what it may decide
-    is doubtful for all of them."""
-    decides = any(entry.reading.says in DECISIONS for entry in strand.entries)
-    if decides:
-        for index in best:
-            piles[index].unsure = DOUBTFUL
-    piles.append(Pile(strand, DOUBTFUL))
+def _keep_apart(strand: Strand, best: Sequence[Pile]) -> Pile:
+    """One strand that goes with several: what it may decide is doubtful for all of them."""
+    if any(entry.reading.says in DECISIONS for entry in strand.entries):
+        for pile in best:
+            pile.unsure = DOUBTFUL
+    return Pile(strand, DOUBTFUL)
 
 
 def _by_word(piles: list[Pile], words: Sequence[Word], people: People) -> list[Pile]:

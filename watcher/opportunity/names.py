@@ -26,6 +26,11 @@ def plain(text: str) -> str:
     return "".join(each for each in decomposed if not unicodedata.combining(each))
 
 
+def words_of(text: str) -> frozenset[str]:
+    """The different words of plain text, without punctuation."""
+    return frozenset(_WORD.findall(text))
+
+
 @lru_cache(maxsize=4096)
 def company_words(name: str) -> frozenset[str]:
     """The words that tell a company from others."""
@@ -53,6 +58,19 @@ def same_company(one: str, other: str) -> bool:
     return False
 
 
+@lru_cache(maxsize=4096)
+def beginnings(name: str) -> frozenset[str]:
+    """The first letters of a company's words and of all of them run together: what its domain may begin with."""
+    return frozenset(word[:4] for word in (squeezed(name), *company_words(name)) if len(word) >= 3)
+
+
+@lru_cache(maxsize=4096)
+def domain_beginnings(domain: str) -> frozenset[str]:
+    """The first letters of a domain's labels."""
+    return frozenset(label.replace("-", "")[:4] for label in plain(domain).split(".")[:-1] if len(label) >= 3)
+
+
+@lru_cache(maxsize=4096)
 def squeezed(name: str) -> str:
     """The telling words run together in their order, as in a domain."""
     words = _WORD.findall(plain(name.replace("'s", "s").replace("’s", "s")))

@@ -10,7 +10,7 @@ from watcher.opportunity.model import Entry, Statement
 from watcher.opportunity.names import same_company, same_role
 from watcher.reading.model import Claim, Person, Says, Speaker
 
-AGENCY_SHARE = 0.1  # how much a claim of the agency's own name counts beside one of the client
+REPEATED = 0.05  # what a claim gains by each of its first repetitions
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +62,12 @@ def _heap(claims: Iterable[Claim], same: Callable[[str, str], bool]) -> list[Pil
             piles.append([claim])
     heaped = []
     for pile in piles:
-        names: dict[str, float] = {}
+        tops: dict[str, float] = {}
         for claim in pile:
-            names[claim.name] = names.get(claim.name, 0.0) + claim.weight
-        best = max(names, key=lambda name: (names[name], len(name)))
-        heaped.append(Pile(best, sum(names.values()), max(claim.weight for claim in pile)))
+            tops[claim.name] = max(tops.get(claim.name, 0.0), claim.weight)
+        best = max(tops, key=lambda name: (tops[name], len(name)))
+        # a name that a thread's subject repeats in every answer is not more certain each time
+        heaped.append(Pile(best, tops[best] + REPEATED * min(len(pile) - 1, 4), tops[best]))
     return sorted(heaped, key=lambda pile: -pile.weight)
 
 

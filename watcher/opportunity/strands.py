@@ -8,7 +8,16 @@ from datetime import datetime, timedelta
 
 from watcher.opportunity.belonging import People
 from watcher.opportunity.model import Entry
-from watcher.opportunity.names import fits_domain, plain, same_company, same_role
+from watcher.opportunity.names import (
+    beginnings,
+    company_words,
+    domain_beginnings,
+    fits_domain,
+    plain,
+    same_company,
+    same_role,
+    words_of,
+)
 from watcher.reading.model import Act, Claim, Says, Speaker, TimeUse
 
 SURE = 0.5  # from this weight on a claim is taken at its word
@@ -88,6 +97,23 @@ def _words(entries: Iterable[Entry]) -> Iterable[str]:
         if entry.reading.speaker is Speaker.ROBOT or entry.reading.system:
             sender = entry.header.sender.name
             yield " ".join(plain(f"{sender} {entry.header.subject} {entry.new_text[:TEXT_READ]}").split())
+
+
+def marks(strand: Strand) -> frozenset[tuple[str, object]]:
+    """Marks of which two strands share at least one wherever anything speaks for joining them."""
+    found: set[tuple[str, object]] = {("uid", each) for each in strand.uids}
+    found |= {("requisition", each) for each in strand.requisitions}
+    found |= {("person", each) for each in strand.people | strand.named}
+    found |= {("domain", each) for each in strand.domains}
+    found |= {("start", each) for each in strand.starts}
+    for name in (*strand.companies, *strand.agencies):
+        found |= {("begins", letters) for letters in beginnings(name)}
+        found |= {("word", word) for word in company_words(name)}
+    for domain in strand.domains:
+        found |= {("begins", letters) for letters in domain_beginnings(domain)}
+    if strand.made_by_machine:
+        found |= {("word", word) for word in words_of(strand.text)}
+    return frozenset(found)
 
 
 def _claimed(claims: Iterable[Claim]) -> tuple[str, ...]:

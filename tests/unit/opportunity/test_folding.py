@@ -8,7 +8,7 @@ import pytest
 from tests.support.hiring import DANA, at, folded, mine, stands, they
 from watcher.message.model import Address, Role
 from watcher.opportunity.model import InterviewStatus, Stage, WaitingOn, Word
-from watcher.reading.model import Act, Ask, Evidence, NamedDay, Person, Says
+from watcher.reading.model import Act, Ask, Claim, Evidence, NamedDay, Person, Says
 
 INTERVIEW = they("m1", "03-09 15:00", Says.INTERVIEW_CONFIRMED, times=(stands("03-12 10:00"),))
 FRIDAY = NamedDay(date(2026, 3, 20), Evidence("en.day", "by Friday"))
@@ -223,3 +223,12 @@ def test_the_conclusion_names_the_message_it_rests_on() -> None:
 def test_mail_to_someone_else_is_marked() -> None:
     entry = replace(INTERVIEW, reading=replace(INTERVIEW.reading, addressed_to_me=False))
     assert folded(entry, now="03-16 09:00").misaddressed
+
+
+def test_a_name_repeated_by_every_answer_does_not_beat_a_surer_one() -> None:
+    weak = Claim("X-ray tech", 0.5, Evidence("subject", "X-ray tech"))
+    sure = Claim("Imaging Technologist", 0.75, Evidence("text", "Imaging Technologist"))
+    entries = [they(f"m{i}", f"03-0{i} 09:00", Says.UPDATE, role="") for i in range(1, 6)]
+    entries = [replace(each, reading=replace(each.reading, roles=(weak,))) for each in entries]
+    entries[0] = replace(entries[0], reading=replace(entries[0].reading, roles=(sure, weak)))
+    assert folded(*entries, now="03-16 09:00").role == "Imaging Technologist"

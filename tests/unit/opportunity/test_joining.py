@@ -1,10 +1,12 @@
 """Which mail is hiring mail, and which application it belongs to."""
 
+from dataclasses import replace
+
 from tests.support.hiring import SETTINGS, at, invitation, joined, mine, stands, they
 from watcher.message.model import Address, Role
 from watcher.opportunity import join
 from watcher.opportunity.model import Word
-from watcher.reading.model import Act, Person, Says
+from watcher.reading.model import Act, Evidence, Person, Says, Speaker
 
 GLENN = Address("Glenn Ostrow", "glenn@tallpines.example")
 ROBOT = Address("Acme Hiring", "no-reply@ats.example")
@@ -203,3 +205,22 @@ def test_the_host_of_a_booked_call_is_known_by_name() -> None:
     assert joined(they("m1", "03-02 15:00", Says.SCHEDULING, subject="1", times=(stands("03-12 10:00"),)), booked) == [
         {"m1", "m2"}
     ]
+
+
+def test_the_users_answer_speaks_for_a_letter_that_says_little_of_a_job() -> None:
+    letter = they("m1", "03-02 15:00", Says.INTERVIEW_CONFIRMED, hiring=0.3, times=(stands("03-12 10:00"),))
+    assert joined(letter) == []
+    assert joined(letter, mine("m2", "03-02 16:00", hiring=0.1, reply_to="<m1@acme.example>")) == [{"m1", "m2"}]
+
+
+def test_the_receipt_for_a_known_employers_test_belongs() -> None:
+    platform = Address("Tests", "no-reply@platform.example")
+    receipt = they(
+        "m2", "03-03 15:00", Says.UPDATE, sender=platform, hiring=0.1, subject="Submitted: Orca Bay, part 1", company="",
+        role="", speaker=Speaker.ROBOT,
+    )  # fmt: skip
+    task = they("m1", "03-02 15:00", Says.ASSESSMENT, subject="1", company="Orca Bay")
+    assert joined(task, receipt) == [{"m1"}]
+    shown = (Evidence("en.update.receipt_of_a_test", "Submitted"),)
+    receipt = replace(receipt, reading=replace(receipt.reading, evidence=shown))
+    assert joined(task, receipt) == [{"m1", "m2"}]
