@@ -21,8 +21,8 @@ __all__ = [
     "fates",
     "fingerprint",
     "own_drafts",
-    "see_draft",
-    "see_sent",
+    "seen",
+    "sent",
 ]
 
 _S = PlacementState
@@ -96,7 +96,7 @@ class Verdict:
     sent: SentSeen | None = None
 
 
-def see_draft(raw: RawMessage) -> DraftSeen:
+def seen(raw: RawMessage) -> DraftSeen:
     """A message of Drafts (whole) as this module compares it."""
     found = likeness(raw.data)
     return DraftSeen(
@@ -113,7 +113,7 @@ def see_draft(raw: RawMessage) -> DraftSeen:
     )
 
 
-def see_sent(account: str, header: Header) -> SentSeen:
+def sent(account: str, header: Header) -> SentSeen:
     """A message of Sent as this module compares it."""
     return SentSeen(
         account=account,
