@@ -33,7 +33,8 @@ def greeted(line: str, settings: ReadingSettings, book: Namebook) -> str:
     if not name or (titled and len(name) == 1):
         return ""
     ends = at >= len(tokens) or tokens[at] in _STOP or name[-1].endswith(".")
-    if not opened and not _stands_alone(name, ends, len(tokens) == at, settings, book):
+    alone = at >= len(tokens) or (tokens[at] == "," and at + 1 == len(tokens))
+    if not opened and not _stands_alone(name, ends, alone and tokens[-1] == ",", settings, book):
         return ""
     if opened and not ends and not name[0][0].isupper() and not titled:
         return ""
@@ -83,11 +84,13 @@ def _stands_alone(name: list[str], ends: bool, whole_line: bool, settings: Readi
     """Whether a first line without "Hi" greets: "Nathan!", "Devon - great news", a name alone on its line."""
     mine = _own_words(settings)
     first = fold(name[0])
-    if first in mine or any(len(first) > 1 and word in book.people.nicknames.get(first, ()) for word in mine):
+    if len(first) > 1 and _alike(first, mine, book):
         return True
     if len(first.rstrip(".")) == 1:
         return ends and any(word.startswith(first[0]) for word in mine[:1])
-    return ends and first in book.people.given and len(name) <= 3 and (whole_line or len(name) == 1)
+    if first in book.people.given:
+        return ends and len(name) <= 3 and (whole_line or len(name) == 1)
+    return whole_line and len(name) <= 2 and first not in book.jobs.heads
 
 
 def _same_person(name: str, mine: list[str], settings: ReadingSettings, book: Namebook) -> bool:

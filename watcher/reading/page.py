@@ -16,6 +16,7 @@ _REPLY = re.compile(
     r"canceled|cancelled|external|ext)\s?(?:\[\d\])?:|\[[^\]]{1,20}\])\s*",
     re.I,
 )
+_AFTER_NAME = re.compile(r"\s*(?:,|\||\u2022|\u00b7| [-\u2013\u2014/@] | in |\()\s*")
 _DECORATION = re.compile("[\u2190-\u2bff\ufe0f\u200b-\u200f\U0001f000-\U0001faff]+")
 _SPACES = re.compile(r"[ \t\u00a0]+")
 _EDGES = " \t,.;:!?-\u2013\u2014*_|•·~>\"'()[]<"
@@ -99,7 +100,7 @@ def _joined(lines: list[str]) -> tuple[str, ...]:
 
 def _closing_start(lines: list[str], author: str, book: Namebook) -> int:
     """The index of the first line of the closing, the number of lines where there is none."""
-    first = max(1, len(lines) - CLOSING_LINES)
+    first = max(1, len(lines) - (CLOSING_LINES if author else 4))
     for index in range(first, len(lines)):
         if _closes(lines[index], author, book):
             return index
@@ -115,7 +116,20 @@ def _closes(line: str, author: str, book: Namebook) -> bool:
     first = fold(bare(words[0]))
     if first in book.people.closings and len(words) <= 5 and line[-1] not in ".?:":
         return len(words) > 1 or line[-1] in ",!" or first not in ("x", "m", "love", "best")
-    return _is_author(words, first, author) and not line.endswith(("?", ":"))
+    if line.endswith(("?", ":")):
+        return False
+    return _is_author(words, first, author) if author else _is_someone(line, words, book)
+
+
+def _is_someone(line: str, words: list[str], book: Namebook) -> bool:
+    """Whether a line of a desk's mail is a person's name, with a title or firm behind it perhaps."""
+    name = [bare(word) for word in _AFTER_NAME.split(line, maxsplit=1)[0].split()]
+    if not 0 < len(name) <= 3 or not all(word[:1].isupper() and len(word) > 1 and not word.isupper() for word in name):
+        return False
+    plain = [fold(word) for word in name]
+    if any(word in book.not_names or word in book.firms.firm_words or word in book.jobs.heads for word in plain):
+        return plain[0] in book.people.given and len(name) == 1 and len(words) < 8
+    return len(words) < 8 and (len(name) < len(words) or line[-1] not in ".!") and plain[0] not in book.places
 
 
 def _is_author(words: list[str], first: str, author: str) -> bool:
@@ -164,6 +178,8 @@ def _signed_at(line: str, author: str, book: Namebook) -> int:
         if best > 0 and line[best] in "-\u2013":
             best += 1
         words = line[best:].split() if best > 0 else []
+        if words and len(words) <= 6 and fold(bare(words[0])) in book.people.closings and words[-1][0].isupper():
+            return best
         if names and not (words and _is_author(words, fold(bare(words[0])), author)):
             return -1
     if best <= 0 or not _looks_signed(line[best:], bool(names), book):

@@ -11,6 +11,7 @@ from watcher.reading.page import Page, bare
 
 _ASIDE = re.compile(r"\s*[(\[][^)\]]*[)\]]")
 _VIA = re.compile(r"\s+(?:via|through|at|from|with|of|\||@|/|[-\u2013\u2014])\s+.*$|\s*\|.*$|\s*@.*$", re.I)
+_AFTER_NAME = re.compile(r"\s*(?:,|\||\u2022|\u00b7| [-\u2013\u2014/@] | in |\(| from )\s*")
 _PHONE = re.compile(r"(?<![\w/.-])\+?\(?\d[\d ()./\u2011-]{7,18}\d(?![\w/-])")
 _ATTENDEE = re.compile(r"^(?:ATTENDEE|ORGANIZER)([^\n]{0,400}?):mailto:([^\s;]{3,254})", re.I | re.M)
 _COMMON_NAME = re.compile(r'CN="?([^";:\n]{2,80})', re.I)
@@ -46,7 +47,7 @@ def display_person(address: Address, book: Namebook) -> str:
         return ""
     if _is_the_domain(plain, address, book) and not _is_the_local(plain, address):
         return ""
-    if len(words) == 1 and not (plain[0] in book.people.given or _is_the_local(plain, address)):
+    if len(words) == 1 and plain[0].isascii() and not (plain[0] in book.people.given or _is_the_local(plain, address)):
         return ""
     return name
 
@@ -174,9 +175,7 @@ def _signed(page: Page, shown: str, book: Namebook) -> tuple[str, str]:
     """How the closing is signed, and the job title that follows; "" where there is none."""
     names = [fold(word) for word in shown.replace("-", " ").split()]
     for index, line in enumerate(page.closing[:6]):
-        head = re.split(
-            r"\s*(?:,|\||\u2022|\u00b7| [-\u2013\u2014/@] | in |\(| from )\s*", line.strip(" -\u2013\u2014"), maxsplit=1
-        )[0]
+        head = _AFTER_NAME.split(_without_opening(line.strip(" -\u2013\u2014"), book), maxsplit=1)[0]
         words = [word for word in bare(head).split() if word]
         while (
             words
@@ -191,6 +190,13 @@ def _signed(page: Page, shown: str, book: Namebook) -> tuple[str, str]:
         if _is_signature_name(words, names, book):
             return " ".join(words), _title(line, page.closing[index + 1 : index + 4], book)
     return "", ""
+
+
+def _without_opening(line: str, book: Namebook) -> str:
+    """A closing line without "Thanks a mill," before the name."""
+    opening, comma, rest = line.partition(", ")
+    words = opening.split()
+    return rest if comma and words and len(words) <= 4 and fold(bare(words[0])) in book.people.closings else line
 
 
 def _is_signature_name(words: list[str], names: list[str], book: Namebook) -> bool:
@@ -269,9 +275,12 @@ def _list_of_names(text: str, at: int, book: Namebook) -> list[str]:
     names: list[str] = []
     while len(names) < 5 and (match := _LISTED.match(text, at)):
         name = bare(match.group(1))
-        plain = [fold(bare(word)) for word in name.split()]
-        if plain[0] in book.not_names or any(
-            word in book.firms.firm_words or word in book.firms.legal for word in plain
+        plain = [fold(bare(word)).removesuffix("'s").removesuffix("\u2019s") for word in name.split()]
+        goes_on = text[match.end(1) : match.end(1) + 2].lstrip()[:1].isupper() and text[match.end(1)] == " "
+        if (
+            goes_on
+            or plain[0] in book.not_names
+            or any(word in book.firms.firm_words or word in book.firms.legal for word in plain)
         ):
             break
         if not (plain[0] in book.jobs.heads and plain[0] not in book.people.given):
