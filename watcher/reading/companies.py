@@ -25,12 +25,13 @@ from watcher.reading.firms import (
     trimmed,
 )
 from watcher.reading.model import Claim, Evidence
-from watcher.reading.namebook import Namebook, fold, letters, lowered
+from watcher.reading.namebook import Namebook, before_names, fold, letters, lowered
 from watcher.reading.page import Page, bare
 
 MOST_CLAIMS = 6
 LIKE = 0.5  # the share of a domain label that a name must spell to be its owner's
 CREDIBLE = 0.3  # the least weight of a client that stands before its agency
+FIRMLY_CREDIBLE = 0.2  # the same for a name that is plainly a firm's
 WEIGHTS = {"client": 0.9, "employer": 0.6, "place": 0.4, "with": 0.25}
 
 _SUBJECT_PARTS = re.compile(
@@ -60,13 +61,21 @@ class _Tally:
         self.found: dict[str, Claim] = {}
 
     def add(self, name: str, weight: float, rule: str, words: str = "") -> None:
-        name = bare_firm(name)
+        name = self._own(bare_firm(name))
         key = firm_key(name, self.book)
         if len(key) < 2 or key in self.banned or weight <= 0 or len(name) > 70 or no_firm(name, self.book):
             return
         claim = Claim(name, weight, Evidence(f"company.{rule}", (words or name).strip()[:120]))
         known = self.found.get(key)
         self.found[key] = claim if known is None else _together(known, claim)
+
+    def _own(self, name: str) -> str:
+        """A name without a last "Talent" or "Recruiting" that the sender's domain does not have."""
+        front, _, last = name.rpartition(" ")
+        word = fold(last)
+        if not front or word not in self.book.firms.ambiguous or not self.label or word in self.label:
+            return name
+        return front if likeness(front, self.label, self.book) >= 0.8 else name
 
     def claims(self) -> list[Claim]:
         merged: dict[str, Claim] = {}
@@ -188,7 +197,7 @@ def _from_subject(page: Page, tally: _Tally) -> None:
         firm = is_firm(name, book)
         if not firm and any(fold(bare(word)) in book.places for word in name.split()):
             continue
-        told = name in page.text or any(name in line for line in page.closing)
+        told = (name in page.text or any(name in line for line in page.closing)) and f"in {name}" not in page.text
         weight = (0.45 if firm else 0.2) if len(parts) > 1 else (0.4 if firm else 0.1)
         tally.add(trimmed(name, book) or name, weight + (0.2 if told else 0.0) - 0.04 * index, "subject", subject)
 
@@ -196,12 +205,10 @@ def _from_subject(page: Page, tally: _Tally) -> None:
 def _from_frames(text: str, low: str, tally: _Tally, trust: float) -> None:
     """Names after "at", "your application to", "our client" in running text."""
     book = tally.book
-    for match in book.firms.frames.finditer(low):
+    for match in before_names(book.firms.frames, text, low):
         at = match.end()
-        if not text[at : at + 1].isupper():
-            continue
         name = name_at(text, at, book)
-        if name and (is_firm(name, book) or not is_job(name, book)):
+        if name and not is_job(name, book):
             kind = book.firms.frame_kinds[match.group(1)]
             tally.add(
                 trimmed(name, book) or name,
@@ -332,7 +339,8 @@ def _split_agency(claims: list[Claim], page: Page, label: str, book: Namebook) -
     if not agency:
         return Employer(tuple(claims[:MOST_CLAIMS]), "")
     own = {claim.name for claim in claims if label and likeness(claim.name, label, book) >= LIKE} | {agency}
-    clients = [claim for claim in claims if claim.name not in own and claim.weight >= CREDIBLE]
+    least = {True: FIRMLY_CREDIBLE, False: CREDIBLE}
+    clients = [one for one in claims if one.name not in own and one.weight >= least[is_firm(one.name, book)]]
     rest = [
         replace(claim, weight=round(claim.weight * 0.5, 3)) if clients else claim
         for claim in claims
@@ -347,4 +355,8 @@ def _is_agency(name: str, label: str, says: bool, book: Namebook) -> bool:
         return says and bool(words & book.firms.agency)
     if likeness(name, label, book) < LIKE:
         return False
-    return says or bool(words & book.firms.agency) or any(part in label for part in book.firms.agency_parts)
+    return (
+        says
+        or any(word in label for word in words & book.firms.agency)
+        or any(part in label for part in book.firms.agency_parts)
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -14,6 +14,8 @@ from watcher.knowledge.model import Rulebook, Table
 _SPECIAL = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "’": "'", "ʻ": "'"})
 _MARKS = re.compile(r"[\u0300-\u036f]")
 _NO_LETTERS = re.compile(r"[\W_]+")
+
+SHORT = 24  # a text below this length is a word or two, worth remembering folded
 
 Words = frozenset[str]
 Phrases = re.Pattern[str]
@@ -125,6 +127,15 @@ def namebook(rulebook: Rulebook) -> Namebook:
 
 def fold(text: str) -> str:
     """Lower case without accents, for comparing names ("Gráinne", "grainne")."""
+    return _folded_word(text) if len(text) < SHORT else _folded(text)
+
+
+@lru_cache(maxsize=4096)
+def _folded_word(text: str) -> str:
+    return _folded(text)
+
+
+def _folded(text: str) -> str:
     text = text.lower()
     if text.isascii():
         return text
@@ -133,13 +144,26 @@ def fold(text: str) -> str:
 
 def letters(text: str) -> str:
     """The letters and digits alone, folded ("Juniper & Oak" is "juniperoak")."""
-    return _NO_LETTERS.sub("", fold(text))
+    low = fold(text)
+    return low if low.isalnum() else _NO_LETTERS.sub("", low)
 
 
 def lowered(text: str) -> str:
     """Lower case of the same length, so that a place in one is a place in the other."""
     low = text.lower()
     return low if len(low) == len(text) else "".join(one.lower() if len(one.lower()) == 1 else one for one in text)
+
+
+def before_names(pattern: Phrases, text: str, low: str) -> Iterator[re.Match[str]]:
+    """The places where `pattern` stands before a capital or a digit; a match before anything else hides none in it."""
+    match = pattern.search(low)
+    while match:
+        first = text[match.end() : match.end() + 1]
+        if first.isupper() or first.isdigit():
+            yield match
+            match = pattern.search(low, match.end())
+        else:
+            match = pattern.search(low, match.start() + 1)
 
 
 def _words(table: Table, *keys: str) -> Words:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from watcher.message.model import Address, Message
+from watcher.reading.firms import domain_label, likeness
 from watcher.reading.model import Person, ReadingSettings
 from watcher.reading.namebook import Namebook, fold, letters
 from watcher.reading.page import Page, bare
@@ -45,7 +46,7 @@ def display_person(address: Address, book: Namebook) -> str:
         return ""
     if plain[0] in book.firms.desks or (len(words) == 1 and plain[0] in book.not_names):
         return ""
-    if _is_the_domain(plain, address, book) and not _is_the_local(plain, address):
+    if _is_the_domain(name, address, book) and not _is_the_local(plain, address):
         return ""
     if len(words) == 1 and plain[0].isascii() and not (plain[0] in book.people.given or _is_the_local(plain, address)):
         return ""
@@ -65,14 +66,12 @@ def bare_name(display: str) -> str:
     return name
 
 
-def _is_the_domain(words: list[str], address: Address, book: Namebook) -> bool:
-    label = letters(address.domain.split(".")[0])
-    joined = "".join(letters(word) for word in words)
-    return (
-        address.domain not in book.firms.free_mail
-        and len(joined) > 4
-        and (label.startswith(joined) or joined.startswith(label))
-    )
+def _is_the_domain(name: str, address: Address, book: Namebook) -> bool:
+    """Whether a display name spells the sender's domain, as a firm's does and a person's seldom."""
+    label = letters(domain_label(address, book))
+    share = likeness(name, label, book) if label else 0.0
+    given = fold(name.split()[0]) in book.people.given
+    return share * len(label) >= 4 and share >= (0.9 if given else 0.5)
 
 
 def _is_the_local(words: list[str], address: Address) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from watcher.reading.model import Claim, Evidence
-from watcher.reading.namebook import Namebook, fold, lowered
+from watcher.reading.namebook import Namebook, before_names, fold, lowered
 from watcher.reading.page import Page, bare
 from watcher.reading.titles import Token, cleaned, extended, is_head, run_at, small_start, span, words_before, words_of
 
@@ -214,10 +214,8 @@ def _from_job_noun(line: str, noun: Token, tally: _Tally, subject: bool, trust: 
 def _from_frames(text: str, tally: _Tally) -> None:
     """What stands after "applying for", "position of", "as our next": titles without a known head noun too."""
     book = tally.book
-    for match in book.jobs.frames.finditer(lowered(text)):
+    for match in before_names(book.jobs.frames, text, lowered(text)):
         at = match.end()
-        if not (text[at : at + 1].isupper() or text[at : at + 1].isdigit()):
-            continue
         run = run_at(text[at : at + 120].split("\n", 1)[0], 0, book)
         words = run.split()
         sure = match.group(1) in book.jobs.sure_frames
