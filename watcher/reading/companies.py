@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from watcher.knowledge.model import SenderRule
 from watcher.message.model import Address, Message
@@ -129,6 +130,8 @@ def employer_of(
     _from_subject(page, tally)
     _from_frames(page.text, page.low, tally, 1.0)
     _from_capitals(page.text, tally)
+    if system is not None:
+        _from_lines(page, tally)
     if label:
         _from_domain(page, label, tally)
     if page.quoted and not any(claim.weight >= CREDIBLE for claim in tally.found.values()):
@@ -172,7 +175,7 @@ def _from_machine_address(sender: Address, system: SenderRule, tally: _Tally) ->
         plain = fold(piece)
         if (
             len(letters(piece)) < 4
-            or book.firms.robots.search(plain)
+            or book.firms.robots.search(sender.local)
             or plain in book.firms.desks | book.firms.generic_labels
         ):
             continue
@@ -257,6 +260,18 @@ def _from_capitals(text: str, tally: _Tally) -> None:
                 and name.split()[-1].lower() not in book.people.title_words
             ):
                 tally.add(name, 0.2, "capitals", name)
+
+
+def _from_lines(page: Page, tally: _Tally) -> None:
+    """The firm on the line below the job's, as boards and tracking systems set it."""
+    for title, line in pairwise(page.body[:30]):
+        head = name_at(title, 0, tally.book)
+        if len(title) > 70 or title[-1] in ".!?," or not head or not is_job(head, tally.book):
+            continue
+        part = next((part for part in _SUBJECT_PARTS.split(line) if part), "")
+        name = name_at(part, 0, tally.book, loose=True)
+        if name and bare(name) == bare(part) and not is_job(name, tally.book):
+            tally.add(name, 0.4, "line", line)
 
 
 def _from_closing(page: Page, tally: _Tally) -> None:

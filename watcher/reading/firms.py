@@ -179,7 +179,7 @@ def no_firm(name: str, book: Namebook) -> bool:
     low = fold(name)
     if low in book.firms.not_firms or low in book.places or low in book.not_names:
         return True
-    return sum(map(str.isdigit, name)) > 3
+    return sum(map(str.isdigit, name)) > 3 or "/" in name or fold(name.rpartition(" ")[2]) in book.firms.occasions
 
 
 def is_firm(name: str, book: Namebook) -> bool:

@@ -50,6 +50,7 @@ class JobWords:
     """What roles.toml tells of job titles; `frames` match what stands before one, fillers included."""
 
     heads: Words
+    endings: tuple[str, ...]
     weak: Words
     modifiers: Words
     levels: Words
@@ -75,6 +76,7 @@ class FirmWords:
     agency: Words
     agency_parts: tuple[str, ...]
     not_firms: Words
+    occasions: Words
     free_mail: Words
     generic_labels: Words
     label_ends: Words
@@ -249,6 +251,7 @@ def _jobs(roles: Table) -> JobWords:
     id_pattern = r"[a-z]{0,8}[-_/]?\d[\w/-]{1,18}|[a-z]{2,8}(?:[-_/][a-z]{1,4}){0,2}[-_/]\d[\w/-]{0,14}"
     return JobWords(
         **{key: _words(roles, key) for key in sets},
+        endings=tuple(roles["endings"]),
         wanting=tuple(roles["wanting"]),
         frames=_before_name([*roles["sure_frames"], *roles["frames"]], roles["fillers"]),
         requisition=re.compile(
@@ -261,7 +264,7 @@ def _jobs(roles: Table) -> JobWords:
 
 def _firms(names: Table, companies: Table) -> FirmWords:
     sets = (
-        "legal", "around", "ambiguous", "agency", "not_firms", "free_mail", "generic_labels", "label_ends",
+        "legal", "around", "ambiguous", "agency", "not_firms", "occasions", "free_mail", "generic_labels", "label_ends",
         "firm_words", "desks", "side_desks",
     )  # fmt: skip
     kinds = {

@@ -52,6 +52,8 @@ def who(
     book = namebook(rulebook)
     mine = speaker is Speaker.ME
     writer = settings.name if mine else display_person(message.header.sender, book)
+    if speaker is Speaker.ROBOT and fold(writer.partition(" ")[0]) not in book.people.given:
+        writer = ""
     page = page_of(message, writer, book)
     contact = contact_of(message, page, settings, book, speaker, system)
     author = None if mine or (speaker is Speaker.ROBOT and not writer) else author_of(message, page, book, contact)

@@ -226,7 +226,12 @@ def _from_frames(text: str, tally: _Tally) -> None:
             len(words) > 5 or any(fold(bare(word)) in book.firms.firm_words | book.firms.legal for word in words)
         ):
             continue
-        tally.add(run, (0.6 if sure else 0.45) if head else 0.25, "after_words", text[match.start() : at] + run)
+        tally.add(
+            run,
+            (0.6 if sure else 0.45) if head else 0.35 if len(words) > 1 else 0.25,
+            "after_words",
+            text[match.start() : at] + run,
+        )
 
 
 def _from_labels(text: str, tally: _Tally) -> None:

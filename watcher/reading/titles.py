@@ -45,9 +45,14 @@ def is_head(word: str, book: Namebook) -> bool:
     """Whether a word is the head noun of a job, in the plural too, or the last of "driver/loader"."""
     low = word.lower()
     heads = book.jobs.heads
+    if low in heads:
+        return True
+    if len(low) < 5:
+        return False
+    one = low.removesuffix("s")
     return (
-        low in heads
-        or (low[-1:] == "s" and len(low) > 4 and low[:-1] in heads)
+        one in heads
+        or (len(low) > 6 and one.endswith(book.jobs.endings))
         or ("/" in low and low.rpartition("/")[2] in heads)
     )
 

@@ -275,3 +275,35 @@ def test_hostile_text_is_read_in_little_time(piece: str) -> None:
     text = piece * 20_000
     found = told(text, "tess@quarrylane.example", piece * 400, name=piece * 200, signature=text, quoted=text)
     assert isinstance(found, Who)
+
+
+def test_a_robots_display_name_is_the_employer_though_no_word_tells_a_firm() -> None:
+    found = told(
+        "Hi Nadia, we have it.", "no-reply@ats-mail.example", name="Umbra Folio", system=ATS, speaker=Speaker.ROBOT
+    )
+    assert company(found) == "Umbra Folio"
+    assert found.author is None
+
+
+def test_a_desk_whose_name_spells_its_domain_is_a_firm() -> None:
+    found = told("Hi Nadia, does Monday suit?", "hr@umbra-folio-leeds.example", name="Umbra Folio Paddock")
+    assert company(found) == "Umbra Folio Paddock"
+    assert found.author is None
+
+
+def test_the_firm_stands_on_the_line_below_the_job() -> None:
+    text = "Your application was submitted\n\nPastry Chef\nUmbra Folio - Leeds, UK\nTrack it any time."
+    found = told(text, "jobs@network.example", name="Network", system=RELAY, speaker=Speaker.ROBOT)
+    assert (company(found), role(found)) == ("Umbra Folio", "Pastry Chef")
+
+
+def test_the_client_in_brackets_is_the_employer() -> None:
+    text = "Hi Nadia, before I put you in front of the client (Umbra Marine) I need your papers.\n\nTess\nNorthgate Consult"
+    found = told(text, "tess@northgateconsult.example", "Resident Engineer", name="Tess Oduya")
+    assert company(found) == "Umbra Marine"
+    assert found.agency == "Northgate Consult"
+
+
+def test_a_sector_of_a_pitch_is_no_client() -> None:
+    text = "Hi Nadia, my client (Series C cyber, Leeds) needs a Pastry Chef.\n\nTess | Northgate Recruiting"
+    assert company(told(text, "tess@northgaterecruit.example", name="Tess Oduya")) == "Northgate Recruiting"
