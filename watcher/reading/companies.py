@@ -17,6 +17,7 @@ from watcher.reading.firms import (
     bare_firm,
     domain_label,
     firm_key,
+    is_board,
     is_firm,
     is_job,
     likeness,
@@ -132,7 +133,7 @@ def employer_of(
     _from_capitals(page.text, tally)
     if system is not None:
         _from_lines(page, tally)
-    if label:
+    if label and not is_board(label, book):
         _from_domain(page, label, tally)
     if page.quoted and not any(claim.weight >= CREDIBLE for claim in tally.found.values()):
         _from_frames(page.quoted, lowered(page.quoted), tally, 0.5)
@@ -154,7 +155,7 @@ def _from_display(message: Message, tally: _Tally, system: SenderRule | None) ->
     if name:
         alike = bool(tally.label) and likeness(name, tally.label, book) >= LIKE
         weight = 0.8 if system else 0.6 if alike or is_firm(name, book) else 0.3
-        tally.add(name, weight, "display_name", sender.name)
+        tally.add(name, 0.1 if is_board(name, book) else weight, "display_name", sender.name)
     behind = _BEHIND_NAME.search(sender.name.partition(" (")[0])
     if behind:
         tally.add(trimmed(behind.group(1), book), 0.5, "display_name", sender.name)

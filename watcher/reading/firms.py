@@ -187,7 +187,7 @@ def is_firm(name: str, book: Namebook) -> bool:
     if " & " in name:
         return True
     words = [fold(bare(word)) for word in name.split()]
-    return any(word in book.firms.firm_words or word in book.firms.legal for word in words)
+    return not book.firms.telling.isdisjoint(words)
 
 
 def is_job(name: str, book: Namebook) -> bool:
@@ -198,3 +198,8 @@ def is_job(name: str, book: Namebook) -> bool:
     if words[-1] in book.firms.firm_words and words[-1] not in book.jobs.heads:
         return False
     return any(word in book.jobs.heads for word in words[-2:]) and not any(word in book.firms.legal for word in words)
+
+
+def is_board(name: str, book: Namebook) -> bool:
+    """Whether a name or domain label is that of a job board, as far as its first letters tell ("Jobstreet")."""
+    return letters(name).startswith(book.firms.boards)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from watcher.reading.model import ReadingSettings
 from watcher.reading.namebook import Namebook, fold
@@ -93,7 +94,7 @@ def _stands_alone(name: list[str], ends: bool, whole_line: bool, settings: Readi
     return whole_line and len(name) <= 2 and first not in book.jobs.heads
 
 
-def _same_person(name: str, mine: list[str], settings: ReadingSettings, book: Namebook) -> bool:
+def _same_person(name: str, mine: tuple[str, ...], settings: ReadingSettings, book: Namebook) -> bool:
     words = [word for word in (_plain(part) for part in re.split(r"[\s-]+", name)) if word]
     titled = any(word in book.people.honorifics for word in words[:1])
     words = [
@@ -108,7 +109,7 @@ def _same_person(name: str, mine: list[str], settings: ReadingSettings, book: Na
     return not long_strangers or any(hits[1:])
 
 
-def _alike(word: str, mine: list[str], book: Namebook) -> bool:
+def _alike(word: str, mine: tuple[str, ...], book: Namebook) -> bool:
     if word in mine or any(short in mine for short in book.people.nicknames.get(word, ())):
         return True
     if len(word) == 1:
@@ -134,14 +135,15 @@ def _one_slip(one: str, other: str) -> bool:
     return one[at : at + 2] == other[at : at + 2][::-1] and one[at + 2 :] == other[at + 2 :]
 
 
-def _own_words(settings: ReadingSettings) -> list[str]:
+@lru_cache(maxsize=4)
+def _own_words(settings: ReadingSettings) -> tuple[str, ...]:
     """The words of the user's name and, after them, of the local parts of their addresses."""
     words = [word for word in re.split(r"[\s.,'-]+", fold(settings.name)) if word]
     joined = [letters for part in fold(settings.name).split() if (letters := part.replace("-", "").replace("'", ""))]
     local = [
         word for address in settings.addresses for word in re.split(r"[\W\d_]+", address.split("@")[0]) if len(word) > 2
     ]
-    return words + joined + local
+    return (*words, *joined, *local)
 
 
 def _plain(token: str) -> str:

@@ -81,6 +81,8 @@ class FirmWords:
     generic_labels: Words
     label_ends: Words
     firm_words: Words
+    telling: Words
+    boards: tuple[str, ...]
     desks: Words
     side_desks: Words
     robots: Phrases
@@ -272,6 +274,8 @@ def _firms(names: Table, companies: Table) -> FirmWords:
     }
     return FirmWords(
         **{key: _words(companies, key) for key in sets},
+        telling=_words(companies, "firm_words", "legal"),
+        boards=tuple(companies["boards"]),
         agency_parts=tuple(companies["agency_parts"]),
         robots=_any_of(companies["robots"]),
         frames=_before_name(kinds),

@@ -231,7 +231,8 @@ def _title(line: str, following: tuple[str, ...], book: Namebook) -> str:
         parts += re.split(r",\s|\s[|\u2022\u00b7/@]\s|\s[-\u2013\u2014]\s", extra)
     for part in parts[:8]:
         words = {fold(bare(word)) for word in part.split()}
-        if len(part) <= 60 and words & (book.people.title_words | book.jobs.heads) and not part.endswith((".", "?")):
+        telling = not (book.people.title_words.isdisjoint(words) and book.jobs.heads.isdisjoint(words))
+        if len(part) <= 60 and telling and not part.endswith((".", "?")):
             return bare(part)
     return ""
 

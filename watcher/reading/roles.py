@@ -222,9 +222,7 @@ def _from_frames(text: str, tally: _Tally) -> None:
         head = any(is_head(bare(word), book) for word in words if bare(word))
         if not words or words[0].isdigit() or (not head and not sure):
             continue
-        if not head and (
-            len(words) > 5 or any(fold(bare(word)) in book.firms.firm_words | book.firms.legal for word in words)
-        ):
+        if not head and (len(words) > 5 or any(fold(bare(word)) in book.firms.telling for word in words)):
             continue
         tally.add(
             run,
