@@ -46,20 +46,20 @@ ORDER BY received_at DESC, id
 """  # `state <> 'swept'` lets SQLite use the partial index.
 
 _MESSAGES = """
-SELECT id, account, state, header, bodies.record
-FROM json_each(?) AS wanted JOIN messages ON id = wanted.value LEFT JOIN bodies ON message = id
+SELECT messages.id, account, state, header, bodies.record
+FROM json_each(?) AS wanted JOIN messages ON messages.id = wanted.value LEFT JOIN bodies ON message = messages.id
 ORDER BY wanted.key
 """
 
 _HEADERS = """
-SELECT id, account, state, header
-FROM json_each(?) AS wanted JOIN messages ON id = wanted.value
+SELECT messages.id, account, state, header
+FROM json_each(?) AS wanted JOIN messages ON messages.id = wanted.value
 ORDER BY wanted.key
 """
 
 _COPIES = """
-SELECT message, folder, role, key FROM json_each(?) AS wanted JOIN copies ON message = wanted.value
-ORDER BY folder, key
+SELECT message, folder, role, copies.key FROM copies WHERE message IN (SELECT value FROM json_each(?))
+ORDER BY folder, copies.key
 """
 
 

@@ -48,13 +48,14 @@ class RecordTables:
         """Record that a draft is about to be placed (law 4). False, and nothing recorded, where it must not be: this
         very draft has been placed before, or another one of this opportunity still lies untouched in Drafts.
 
-        Intending again what was intended but never placed is allowed: a crash or a refusal came between.
+        Intending again what was intended but never placed brings its record up to date: a crash or a refusal came
+        between.
         """
         from watcher.draft.model import PlacementState
 
         if placement.state is not PlacementState.INTENDED:
             raise ValueError(f"a placement begins as intended, not {placement.state}")
-        untouched = {PlacementState.INTENDED, PlacementState.PLACED, PlacementState.PENDING}
+        untouched = {PlacementState.PLACED, PlacementState.PENDING}
         with self._db.transaction():
             known = self.placement(placement.message_id)
             if known is not None and known.state is not PlacementState.INTENDED:

@@ -65,10 +65,10 @@ class Database:
         """
         if not path.exists():
             return cls.fresh()
-        connection = _connect_for_reading(path)
-        if _version(connection) == VERSION:
+        connection, version = _connect_for_reading(path)
+        if version == VERSION:
             return cls(connection, str(path))
-        with _closing(connection):
+        with _closing(connection), _translated(str(path)):
             return cls(_copy(connection), f"a copy of {path}")
 
     @classmethod
@@ -76,7 +76,8 @@ class Database:
         """A copy in memory of the database at `path`, of the newest version; no file is made or changed by it."""
         if not path.exists():
             return cls.fresh()
-        with _closing(_connect_for_reading(path)) as connection, _translated(str(path)):
+        connection, _ = _connect_for_reading(path)
+        with _closing(connection), _translated(str(path)):
             return cls(_copy(connection), f"a copy of {path}")
 
     @classmethod
@@ -164,7 +165,8 @@ def make_private_folder(folder: Path) -> None:
 def _make_private(path: Path) -> None:
     make_private_folder(path.parent)
     try:
-        path.touch(mode=0o600)
+        if not path.exists():
+            path.touch(mode=0o600)
         if path.stat().st_mode & 0o077:
             path.chmod(0o600)
     except OSError as error:
@@ -184,13 +186,12 @@ def _connect(uri: str, patience: float) -> sqlite3.Connection:
     return connection
 
 
-def _connect_for_reading(path: Path) -> sqlite3.Connection:
-    """A connection under which no file changes: neither the database nor the `-wal` and `-shm` beside it.
+def _connect_for_reading(path: Path) -> tuple[sqlite3.Connection, int]:
+    """A connection, and the version found. No file changes under it, neither the database nor its `-wal` and `-shm`.
 
     Without a `-wal` nobody has the file open, and it is read as if it could not change. With one, a writer is at work
     or was killed; `readonly_shm` reads past it all the same (https://sqlite.org/wal.html#read_only_databases).
     """
-    name = str(path)
     wal = path.with_name(path.name + "-wal")
     shm = path.with_name(path.name + "-shm")
     if not wal.exists() or not wal.stat().st_size:
@@ -199,21 +200,21 @@ def _connect_for_reading(path: Path) -> sqlite3.Connection:
         options = "mode=ro&readonly_shm=1"
     else:
         options = "mode=ro"
-    with _translated(name):
-        connection = _connect(_uri(path, options), _PATIENCE)
     try:
-        with _translated(name):
-            _check(connection, name)
+        return _connect_and_check(path, options)
     except StoreUnwritable:
         # A writer has only just begun, and SQLite wants to note a reader's place in the `-shm`.
-        connection.close()
-        with _translated(name):
-            connection = _connect(_uri(path, "mode=ro"), _PATIENCE)
-            _check(connection, name)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+        return _connect_and_check(path, "mode=ro")
+
+
+def _connect_and_check(path: Path, options: str) -> tuple[sqlite3.Connection, int]:
+    with _translated(str(path)):
+        connection = _connect(_uri(path, options), _PATIENCE)
+        try:
+            return connection, _check(connection, str(path))
+        except BaseException:
+            connection.close()
+            raise
 
 
 def _copy(connection: sqlite3.Connection) -> sqlite3.Connection:
@@ -239,8 +240,8 @@ def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _check(connection: sqlite3.Connection, name: str) -> None:
-    """Refuse a file that is no database of ours, or of a newer version."""
+def _check(connection: sqlite3.Connection, name: str) -> int:
+    """The version of a file; refuses one that is no database of ours, or of a newer version."""
     version = _version(connection)
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
@@ -253,6 +254,7 @@ def _check(connection: sqlite3.Connection, name: str) -> None:
             f"{name} was written by a newer watcher (version {version} of the database, this one knows {VERSION}).",
             "Upgrade watcher, or go back to a copy of the file from before the upgrade.",
         )
+    return version
 
 
 def _bring_up(connection: sqlite3.Connection, version: int = VERSION, here: Path = _HERE) -> None:
