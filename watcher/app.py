@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -99,7 +100,7 @@ class Watcher:
             rulebook=rulebook,
             digest=_digest(rulebook, config),
             reading=config.reading,
-            joining=config.joining,
+            joining=replace(config.joining, free_domains=frozenset(rulebook.tables["mailboxes"]["free_mail"])),
             follow_up=config.follow_up,
             letters=config.letters,
             workdays=config.workdays,

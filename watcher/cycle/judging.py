@@ -99,9 +99,9 @@ def opportunities(
     for identity in assigned.changed:
         store.mint(identity)
     folded = []
-    for group, identity in zip(groups, assigned.ids, strict=True):
-        opportunity = fold(group, identity, now, settings, workdays, words)
-        folded.append(replace(opportunity, aliases=tuple(sorted(assigned.aliases.get(identity, ())))))
+    for group, name in zip(groups, assigned.ids, strict=True):
+        opportunity = fold(group, name, now, settings, workdays, words)
+        folded.append(replace(opportunity, aliases=tuple(sorted(assigned.aliases.get(name, ())))))
     return tuple(folded)
 
 
