@@ -83,7 +83,7 @@ class MailTables:
         that `unreadable` gives by key. Copies that have vanished are forgotten, the messages are not; after a reset
         all copies of the folder are forgotten first.
         """
-        folder = batch.folder.name
+        folder = _place(batch.folder.name)
         first: dict[str, tuple[RawMessage, Header]] = {}
         for raw, header in headers:
             first.setdefault(scrub(header.message_id), (raw, header))
@@ -99,33 +99,33 @@ class MailTables:
             self._db.run_many(
                 _INSERT_COPY,
                 [
-                    (account, folder, raw.ref.key, raw.role.value, account, scrub(header.message_id))
+                    (account, folder, _place(raw.ref.key), raw.role.value, account, scrub(header.message_id))
                     for raw, header in headers
                 ],
             )
             self._set_aside(account, batch, {raw.ref.key for raw, _ in headers}, unreadable or {})
             self._db.run(
                 "INSERT OR REPLACE INTO cursors (account, folder, state) VALUES (?, ?, ?)",
-                (account, batch.cursor.folder, batch.cursor.state),
+                (account, _place(batch.cursor.folder), batch.cursor.state),
             )
 
-    def _forget_copies(self, account: str, folder: str, keys: Sequence[str] | None) -> None:
+    def _forget_copies(self, account: str, folder: str | bytes, keys: Sequence[str] | None) -> None:
         if keys is None:
             self._db.run("DELETE FROM copies WHERE account = ? AND folder = ?", (account, folder))
             self._db.run("DELETE FROM set_aside WHERE account = ? AND folder = ?", (account, folder))
             return
-        places = [(account, folder, key) for key in keys]
+        places = [(account, folder, _place(key)) for key in keys]
         self._db.run_many("DELETE FROM copies WHERE account = ? AND folder = ? AND key = ?", places)
         self._db.run_many(_DELETE_ASIDE, places)
 
     def _set_aside(self, account: str, batch: Batch, read: set[str], reasons: Mapping[str, str]) -> None:
-        folder = batch.folder.name
+        folder = _place(batch.folder.name)
         if read and self._db.row("SELECT 1 FROM set_aside WHERE account = ? AND folder = ?", (account, folder)):
-            self._db.run_many(_DELETE_ASIDE, [(account, folder, key) for key in read])
+            self._db.run_many(_DELETE_ASIDE, [(account, folder, _place(key)) for key in read])
         self._db.run_many(
             "INSERT OR REPLACE INTO set_aside (account, folder, key, reason) VALUES (?, ?, ?, ?)",
             [
-                (account, folder, raw.ref.key, scrub(reasons.get(raw.ref.key, "its header could not be read")))
+                (account, folder, _place(raw.ref.key), scrub(reasons.get(raw.ref.key, "its header could not be read")))
                 for raw in batch.messages
                 if raw.ref.key not in read
             ],
@@ -164,7 +164,7 @@ class MailTables:
         for copy in message.copies:
             row = self._db.row(
                 "SELECT message FROM copies WHERE account = ? AND folder = ? AND key = ?",
-                (message.account, copy.folder, copy.ref),
+                (message.account, _place(copy.folder), _place(copy.ref)),
             )
             if row:
                 return int(row[0])
@@ -173,7 +173,7 @@ class MailTables:
         self._db.run_many(
             _INSERT_COPY,
             [
-                (message.account, copy.folder, copy.ref, copy.role.value, message.account, message_id)
+                (message.account, _place(copy.folder), _place(copy.ref), copy.role.value, message.account, message_id)
                 for copy in message.copies
             ],
         )
@@ -203,7 +203,7 @@ class MailTables:
         from watcher.message.model import Cursor
 
         rows = self._db.rows("SELECT folder, state FROM cursors WHERE account = ?", (account,))
-        return {folder: Cursor(folder, state) for folder, state in rows}
+        return {_name(folder): Cursor(_name(folder), state) for folder, state in rows}
 
     def messages(self, accounts: Iterable[str] | None = None, *, only_fetched: bool = False) -> Iterator[Message]:
         """The messages of these accounts (all where None), those with text newest first where `only_fetched`.
@@ -249,7 +249,10 @@ class MailTables:
             "SELECT account, message_id, '', '', reason FROM messages WHERE state = 'unreadable' AND state <> 'swept'"
             " UNION ALL SELECT account, '', folder, key, reason FROM set_aside"
         )
-        return tuple(Unread(*row) for row in rows)
+        return tuple(
+            Unread(account, message_id, _name(folder), _name(key), reason)
+            for account, message_id, folder, key, reason in rows
+        )
 
     def _ids(
         self,
@@ -284,9 +287,23 @@ class MailTables:
 
         copies: dict[int, tuple[Copy, ...]] = {}
         for serial, folder, role, key in self._db.rows(_COPIES, (ids,)):
-            copies[serial] = (*copies.get(serial, ()), Copy(folder, Role(role), key))
+            copies[serial] = (*copies.get(serial, ()), Copy(_name(folder), Role(role), _name(key)))
         return copies
 
 
 def _utc(at: datetime) -> str:
     return at.astimezone(UTC).isoformat()
+
+
+def _place(name: str) -> str | bytes:
+    """A folder's name or a key as it is stored. File names may hold undecodable bytes (as lone surrogates), which must
+    come back as they were: those are stored as bytes."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return name.encode("utf-8", "surrogateescape")
+    return name
+
+
+def _name(stored: str | bytes) -> str:
+    return stored if isinstance(stored, str) else stored.decode("utf-8", "surrogateescape")

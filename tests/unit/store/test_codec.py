@@ -22,7 +22,12 @@ _OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta
 st.register_type_strategy(str, st.text(st.characters(exclude_categories=["Cs"]), max_size=20))
 st.register_type_strategy(float, st.floats(0, 1))
 st.register_type_strategy(
-    datetime, st.datetimes(datetime(1970, 1, 2), datetime(2100, 1, 1), timezones=_OFFSETS, allow_imaginary=False)
+    datetime,
+    st.builds(
+        lambda seconds, zone: datetime.fromtimestamp(seconds, zone),
+        st.floats(1e6, 4e9).map(lambda s: round(s, 6)),
+        _OFFSETS,
+    ),
 )
 st.register_type_strategy(date, st.dates(date(1970, 1, 1), date(2100, 1, 1)))
 st.register_type_strategy(time, st.times())
