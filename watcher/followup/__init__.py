@@ -1,5 +1,22 @@
-"""When a follow-up is due: kinds, thresholds and the policy that decides."""
+"""When a follow-up is due: kinds, thresholds and the policy that decides.
 
-from watcher.followup.policy import decide
+The verbs are loaded when they are first used: `status` needs only this floor's types, and must start fast.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from watcher.followup.policy import decide
 
 __all__ = ["decide"]
+
+_WHERE = {"decide": "policy"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_WHERE[name]}"), name)

@@ -1,5 +1,22 @@
-"""What a message says: labels, times, named days, names, each with the words it rests on."""
+"""What a message says: labels, times, named days, names, each with the words it rests on.
 
-from watcher.reading.reader import read
+The verbs are loaded when they are first used: `status` needs only this floor's types, and must start fast.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from watcher.reading.reader import read
 
 __all__ = ["read"]
+
+_WHERE = {"read": "reader"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_WHERE[name]}"), name)
