@@ -16,6 +16,7 @@ from watcher.opportunity.model import Word
 from watcher.store import Store
 from watcher.store.sqlite import Database, _bring_up, _version
 
+HOUSE = Path(__file__).parents[3]
 NOTE = Word("note", "their tea", NOON)
 
 
@@ -46,7 +47,7 @@ def begin_writer(path: Path) -> subprocess.Popen[str]:
         sys.stdin.read()
     """
     process = subprocess.Popen(
-        [sys.executable, "-c", script, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", script, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=HOUSE
     )
     assert process.stdout
     assert process.stdout.readline() == "stored\n"
