@@ -9,7 +9,7 @@ from datetime import datetime
 from watcher.knowledge.model import Rulebook
 from watcher.message.model import Message, Role
 from watcher.opportunity import assign, fold, join
-from watcher.opportunity.model import Entry, Group, JoiningSettings, Opportunity, Word
+from watcher.opportunity.model import Entry, Group, Identity, JoiningSettings, Opportunity, Word
 from watcher.reading import read
 from watcher.reading.model import Reading, ReadingSettings, Speaker
 from watcher.reading.sieve import Known
@@ -95,14 +95,22 @@ def opportunities(
     words: Sequence[Word],
 ) -> tuple[Opportunity, ...]:
     """Fold each group under the id that was minted for it, once and for good."""
-    assigned = assign(groups, store.identities(), now)
-    for identity in assigned.changed:
-        store.mint(identity)
+    minted = store.identities()
+    assigned = assign(groups, minted, now)
+    _keep_ids(store, assigned.changed, {identity.id for identity in minted})
     folded = []
     for group, name in zip(groups, assigned.ids, strict=True):
         opportunity = fold(group, name, now, settings, workdays, words)
         folded.append(replace(opportunity, aliases=tuple(sorted(assigned.aliases.get(name, ())))))
     return tuple(folded)
+
+
+def _keep_ids(store: Store, changed: Sequence[Identity], minted: Collection[str]) -> None:
+    for identity in changed:
+        if identity.id in minted:
+            store.update_identity(identity.id, messages=identity.messages, alias_of=identity.alias_of)
+        else:
+            store.mint(identity)
 
 
 __all__ = ["Mail", "join", "known_of", "opportunities", "read_mail"]

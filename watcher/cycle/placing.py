@@ -91,15 +91,11 @@ def put(mailbox: Mailbox, store: Store, draft: Draft, opportunity: Opportunity, 
 
     Raises DraftRefused where the mailbox does not take it; the record then says that it was intended.
     """
-    record = store.placement(draft.message_id)
-    if record is not None and record.state is not PlacementState.INTENDED:
+    places = {folder.role for folder, _ in mailbox.find(draft.message_id)}
+    if not store.intend(_placement(draft, opportunity, now)):
         return False
-    places = mailbox.find(draft.message_id)
-    if record is None:
-        store.intend(_placement(draft, opportunity, now))
-    elsewhere = {folder.role for folder, _ in places}
-    if places and Role.DRAFTS not in elsewhere:
-        gone = PlacementState.SENT if Role.SENT in elsewhere else PlacementState.DISCARDED
+    if places and Role.DRAFTS not in places:
+        gone = PlacementState.SENT if Role.SENT in places else PlacementState.DISCARDED
         store.advance(draft.message_id, gone, now=now, why="It was found from an earlier time.")
         return False
     if not places:

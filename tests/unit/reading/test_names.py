@@ -178,9 +178,9 @@ def test_in_the_users_own_mail_the_employer_is_the_one_written_to() -> None:
             "Thank you for applying for the Site Reliability Engineer, Storage role.",
             "Site Reliability Engineer, Storage",
         ),
-        ("You are lined up for Staff Nurse - ER, please send your papers.", "Staff Nurse - ER"),
+        ("You are lined up for Ward Sister - ICU, please send your papers.", "Ward Sister - ICU"),
         ("Your application for Laboratory Technician 80-100% has arrived.", "Laboratory Technician 80-100%"),
-        ("For the Customs Entry Writer seat I need a form.", "Customs Entry Writer"),
+        ("For the Customs Broker seat I need a form.", "Customs Broker"),
         ("We would like to see you for the Lead Carpenter post.", "Lead Carpenter"),
         ("Position: Radiology Tech II", "Radiology Tech II"),
         ("We would be glad to have you join us as Head of Public Services.", "Head of Public Services"),
@@ -298,7 +298,7 @@ def test_the_firm_stands_on_the_line_below_the_job() -> None:
 
 
 def test_the_client_in_brackets_is_the_employer() -> None:
-    text = "Hi Nadia, before I put you in front of the client (Umbra Marine) I need your papers.\n\nTess\nNorthgate Consult"
+    text = "Hi Nadia, before you go forward to the client (Umbra Marine) I need your papers.\n\nTess\nNorthgate Consult"
     found = told(text, "tess@northgateconsult.example", "Resident Engineer", name="Tess Oduya")
     assert company(found) == "Umbra Marine"
     assert found.agency == "Northgate Consult"

@@ -73,7 +73,7 @@ def test_a_day_and_an_hour_in_words_are_one_instant(words: str, expected: str) -
         ("Friday 10 to 1", "10:00", "13:00"),
         ("Friday between 2 and 4", "14:00", "16:00"),
         ("Friday 9.30 AM to 12.30 PM", "09:30", "12:30"),
-        ("When: Thu May 14, 2026 3:15pm – 3:45pm Mountain Time - Denver", "15:15", "15:45"),
+        ("When: Wed Jun 10, 2026 3:15pm – 3:45pm Mountain Time - Denver", "15:15", "15:45"),
     ],
 )
 def test_a_range_of_hours_gives_start_and_end(words: str, start: str, end: str) -> None:
