@@ -233,7 +233,8 @@ def _linked(clause: _Clause, previous: _Clause, cues: DayCues, text: str) -> tup
         return _next_working(span.last), span
     if cues.after_that.search(clause.text):
         return _next_working(span.last), span
-    if cues.then.search(clause.text):
+    patience = same and re.search(r"\b(?:until|till)(?: the)? $", text[previous.start : span.start])
+    if patience or cues.then.search(clause.text):
         return _moved(span, previous, cues, text), span
     negative = re.search(r"\b(?:not|n't|no|nothing)\b.{0,24}\bheard|\bhear nothing|\b(?:not|n't) hear", previous.text)
     if same and (negative or cues.promise.search(previous.text)):
@@ -247,7 +248,8 @@ def _moved(span: Span, clause: _Clause, cues: DayCues, text: str) -> date:
     """The day a span names in its place: "before Friday" is the day before, "after Friday" the next working day."""
     before = text[max(0, span.start - 24) : span.start]
     if cues.before.search(before) and not span.part:
-        return span.day - timedelta(days=1)
+        patience = re.search(r"\b(?:not|n't|never|nothing|earliest)\b|n't\b", text[clause.start : span.start])
+        return span.day if patience else span.day - timedelta(days=1)
     if cues.after.search(before) and not span.part:
         return _next_working(span.last)
     lead = text[clause.start : span.start]

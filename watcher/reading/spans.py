@@ -51,7 +51,8 @@ class SpanWords:
         unit = _any(self.units)
         business = _any(parts.get("business", ()))
         self.quantity = re.compile(
-            r"\b(?P<lead>(?:with)?in|next|give (?:me|us|it|them)|allow(?: us| me)?(?: up to)?|takes?|taking|"
+            r"\b(?P<lead>(?:with)?in|next|give (?:me|us|it|them)|allow(?: us| me)?(?: up to)?|"
+            r"(?:takes?|taking|needs?|needing|want)(?: (?:me|us|them|him|her))?|"
             r"up to|inside|another|about|approximately|around|after|of|by|under|than|least|be|roughly|"
             r"(?P<bare>for|em|the))? ?"
             r"(?:(?:the|next|about|around|approximately|roughly|up to|at most|a further|another|maybe|maximum|max|some|"
