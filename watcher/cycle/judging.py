@@ -43,7 +43,7 @@ def read_mail(store: Store, rulebook: Rulebook, settings: ReadingSettings, diges
             if len(fresh) >= READ_AT_ONCE:
                 store.put_readings(digest, fresh)
                 fresh = {}
-        if until is None or min(message.header.received_at, message.header.date) <= until:
+        if until is None or message.header.received_at <= until:
             entries.append(_entry(message, reading))
             folders.setdefault(message.id, message.copies[0].folder if message.copies else "")
     store.put_readings(digest, fresh)
