@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from watcher.cycle import judging, placing, syncing
+from watcher.cycle import judging, pages, placing, syncing
 from watcher.cycle.judging import Mail
-from watcher.cycle.placing import Desk, Mailboxes
+from watcher.cycle.placing import Desk
 from watcher.cycle.report import AccountReport, DraftLine, ScanReport, WithdrawnLine
 from watcher.cycle.syncing import Plan, Progress
 from watcher.draft import answering, compose
 from watcher.draft.model import OPEN_STATES, Draft, LetterSettings, Placement, PlacementState
 from watcher.draft.withdrawal import why_withdraw
 from watcher.errors import DraftRefused, WatcherError
-from watcher.explain.views import show_view, status_view
 from watcher.followup import decide
 from watcher.followup.model import Decision, FollowUpSettings, Kind, PastDraft, PolicyContext, Status
 from watcher.knowledge.model import Rulebook
-from watcher.mailbox.base import Mailbox
+from watcher.mailbox.base import LOST, Mailbox
 from watcher.message.model import Role
 from watcher.opportunity.model import JoiningSettings, Opportunity
 from watcher.reading.model import ReadingSettings
@@ -71,31 +71,33 @@ class Pass:
     drafted: list[DraftLine] = field(default_factory=list)
     withdrawn: list[WithdrawnLine] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    reports: dict[str, AccountReport] = field(default_factory=dict)
+    reached: dict[str, Mailbox] | None = None  # None where no mailbox is looked at
 
     def run(self, mailboxes: Sequence[Mailbox], plan: Plan) -> ScanReport:
         """Sync, judge, place, and keep what `status` and `show` print."""
-        reports, reached, may_decide = self._sync(mailboxes, plan)
-        judged, desk = self._judge(reached)
+        may_decide = self._sync(mailboxes, plan)
+        judged, desk = self._judge()
         if may_decide:
             for _ in range(MOST_LOOKS):
                 if not any(decision.act for decision in judged.decisions.values()):
                     break
-                if not self._news(reached, plan):
+                if not self._news(plan):
                     break
-                judged, desk = self._judge(reached)
+                judged, desk = self._judge()
             else:
                 may_decide = False
         if may_decide:
-            self._withdraw(reached, judged, desk)
-            self._place(reached, judged)
-        self._keep_views(judged, may_decide, reached)
+            self._withdraw(judged, desk)
+            self._place(judged)
+        self._keep_views(judged, may_decide)
         waiting = tuple(
             opportunity.id
             for opportunity in judged.opportunities
             if judged.decisions[opportunity.id].status is Status.DUE and not judged.decisions[opportunity.id].act
         )
         return ScanReport(
-            tuple(reports),
+            tuple(self.reports.values()),
             len(judged.opportunities),
             tuple(self.drafted),
             tuple(self.withdrawn),
@@ -105,89 +107,121 @@ class Pass:
 
     def judge_only(self) -> tuple[Judged, dict[str, dict[str, Any]]]:
         """What is known without a look at any mailbox, for `status --now` and `preview`; nothing is placed."""
-        judged, _ = self._judge({})
+        judged, _ = self._judge()
         return judged, self._views(judged)
 
     # --- sync ---
 
-    def _sync(self, mailboxes: Sequence[Mailbox], plan: Plan) -> tuple[list[AccountReport], Mailboxes, bool]:
-        """Sweep every mailbox, then fetch what the sieve kept. A broken account is noted, and the others go on."""
-        reports = {mailbox.account: AccountReport(mailbox.account) for mailbox in mailboxes}
-        reached: dict[str, Mailbox] = {}
+    def _sync(self, mailboxes: Sequence[Mailbox], plan: Plan) -> bool:
+        """Sweep every mailbox, then fetch what the sieve kept. Whether something may be decided on after that."""
+        self.reports = {mailbox.account: AccountReport(mailbox.account) for mailbox in mailboxes}
+        self.reached = {mailbox.account: mailbox for mailbox in mailboxes}
         may_decide = True
-        for mailbox in mailboxes:
-            name = mailbox.account
-            try:
+        for name, mailbox in self._each():
+            with self._parking(name):
                 swept = syncing.sweep(mailbox, self.store, plan, self.progress)
-            except WatcherError as fault:
-                reports[name] = replace(reports[name], error=str(fault))
-                continue
-            reached[name] = mailbox
-            may_decide = may_decide and not swept.reset
-            reports[name] = replace(reports[name], swept=swept.fresh)
+                may_decide = may_decide and not swept.reset
+                self.reports[name] = replace(self.reports[name], swept=swept.fresh)
         syncing.want(self.store, self._sieve(), self.setting.digest)
-        for name, mailbox in list(reached.items()):
-            try:
-                reports[name] = replace(reports[name], fetched=syncing.fetch(mailbox, self.store, self.progress))
-            except WatcherError as fault:
-                reports[name] = replace(reports[name], error=str(fault))
-                del reached[name]
-        for report in reports.values():
-            self.store.note_scan(report.name, self.now, report.error)
-        return list(reports.values()), reached, may_decide
+        self._fetch(self.progress)
+        for name, _ in self._each():
+            self.store.note_scan(name, self.now, None)
+        return may_decide
+
+    def _each(self) -> list[tuple[str, Mailbox]]:
+        return list((self.reached or {}).items())
+
+    @contextmanager
+    def _parking(self, name: str) -> Iterator[None]:
+        """Where an account is lost at any step, it is noted and left out of what is left of the pass; others go on."""
+        try:
+            yield
+        except LOST as fault:
+            self._park(name, fault)
+
+    def _park(self, name: str, fault: WatcherError) -> None:
+        (self.reached or {}).pop(name, None)
+        self.reports[name] = replace(self.reports[name], error=str(fault))
+        self.store.note_scan(name, self.now, str(fault))
+
+    def _fetch(self, progress: Progress | None = None) -> None:
+        for name, mailbox in self._each():
+            with self._parking(name):
+                fetched = syncing.fetch(mailbox, self.store, progress)
+                self.reports[name] = replace(self.reports[name], fetched=self.reports[name].fetched + fetched)
 
     def _sieve(self) -> Sieve:
         return Sieve(self.setting.rulebook, frozenset(self.setting.reading.addresses))
 
-    def _news(self, reached: Mailboxes, plan: Plan) -> bool:
-        """Look once more, just before a letter is written: a reply that arrived meanwhile wins."""
-        fresh = 0
-        for mailbox in reached.values():
-            swept = syncing.sweep(mailbox, self.store, plan, roles={Role.INBOX, Role.SENT, Role.ALL})
-            fresh += swept.fresh
+    def _news(self, plan: Plan) -> bool:
+        """Look once more, just before a letter is written: a reply that arrived meanwhile wins. Whether there was one,
+        or an account was lost."""
+        fresh, before = 0, len(self._each())
+        for name, mailbox in self._each():
+            with self._parking(name):
+                swept = syncing.sweep(mailbox, self.store, plan, roles={Role.INBOX, Role.SENT, Role.ALL})
+                fresh += swept.fresh
         if fresh:
             syncing.want(self.store, self._sieve(), self.setting.digest)
-            for mailbox in reached.values():
-                syncing.fetch(mailbox, self.store)
-        return fresh > 0
+            self._fetch()
+        return fresh > 0 or len(self._each()) < before
 
     # --- judge ---
 
-    def _judge(self, reached: Mailboxes) -> tuple[Judged, Desk]:
+    def _judge(self) -> tuple[Judged, Desk]:
         mail = self._read()
         groups = judging.join(mail.entries, self.setting.joining, self.store.words())
-        if reached and self._fetch_known(reached, judging.known_of(groups), mail):
+        if self.reached and self._fetch_known(judging.known_of(groups), mail):
             mail = self._read()
             groups = judging.join(mail.entries, self.setting.joining, self.store.words())
         setting = self.setting
         folded = judging.opportunities(
             groups, self.store, self.now, setting.joining, setting.workdays, self.store.words()
         )
-        desk = placing.look(reached, self.store, mail.entries, self.now)
+        desk = self._look(mail)
+        if self._adopt(folded, desk):
+            desk = self._look(mail)
         folded = tuple(replace(o, own_draft=True) if desk.has_own(o) else o for o in folded)
-        return Judged(mail, folded, self._decide(folded, reached)), desk
+        return Judged(mail, folded, self._decide(folded)), desk
+
+    def _look(self, mail: Mail) -> Desk:
+        desk = placing.look(self.reached or {}, self.store, mail.entries, self.now)
+        for name, fault in desk.lost.items():
+            self._park(name, fault)
+        return desk
+
+    def _adopt(self, opportunities: Sequence[Opportunity], desk: Desk) -> bool:
+        """Recognise our own drafts where the record was lost: they carry the Message-ID that they would get today."""
+        adopted = False
+        strangers = {draft.message_id: draft for draft in desk.own}
+        for opportunity in opportunities if strangers else ():
+            decision = self._decide_one(opportunity, self.store.placements(), [])
+            draft = self.compose(opportunity, decision) if decision.act else None
+            if draft and draft.message_id in strangers:
+                placing.adopt(self.store, draft, strangers[draft.message_id], opportunity, self.now)
+                adopted = True
+        return adopted
 
     def _read(self) -> Mail:
         setting = self.setting
         return judging.read_mail(self.store, setting.rulebook, setting.reading, setting.digest, self.until)
 
-    def _fetch_known(self, reached: Mailboxes, known: Known, mail: Mail) -> bool:
+    def _fetch_known(self, known: Known, mail: Mail) -> bool:
         """Fetch what was passed over and is now seen to belong to somebody known (Trash among it)."""
         if not syncing.want_known(self.store, self._sieve(), known, mail.read):
             return False
-        for mailbox in reached.values():
-            syncing.fetch(mailbox, self.store)
+        self._fetch()
         return True
 
-    def _decide(self, opportunities: Sequence[Opportunity], reached: Mailboxes) -> dict[str, Decision]:
+    def _decide(self, opportunities: Sequence[Opportunity]) -> dict[str, Decision]:
         """Decide on each alone, then on those that want a letter once more in their order of urgency, because a day
         and a person take only so many."""
         placements = self.store.placements()
-        alone = {o.id: self._decide_one(o, placements, [], reached) for o in opportunities}
+        alone = {o.id: self._decide_one(o, placements, []) for o in opportunities}
         eager = sorted((o for o in opportunities if alone[o.id].act), key=lambda o: _urgency(o, alone[o.id]))
         chosen: list[tuple[str, datetime]] = []
         for opportunity in eager:
-            decision = self._decide_one(opportunity, placements, chosen, reached)
+            decision = self._decide_one(opportunity, placements, chosen)
             alone[opportunity.id] = decision
             if decision.act and opportunity.contact:
                 chosen.append((opportunity.contact.address, self.now))
@@ -198,12 +232,13 @@ class Pass:
         opportunity: Opportunity,
         placements: Sequence[Placement],
         chosen: Sequence[tuple[str, datetime]],
-        reached: Mailboxes,
     ) -> Decision:
         today = self.now.astimezone(self.setting.zone).date()
         contact = opportunity.contact.address if opportunity.contact else ""
-        made = [(p.to, p.intended_at) for p in placements if p.state is not PlacementState.INTENDED]
-        others = [(p.to, p.intended_at) for p in placements if p.opportunity != opportunity.id]
+        # What is only intended never came to lie in Drafts: a crash or a refusal came between, and it is due yet.
+        placed = [p for p in placements if p.state is not PlacementState.INTENDED]
+        made = [(p.to, p.intended_at) for p in placed]
+        others = [(p.to, p.intended_at) for p in placed if p.opportunity != opportunity.id]
         context = PolicyContext(
             made_today=sum(at.astimezone(self.setting.zone).date() == today for _, at in made) + len(chosen),
             to_same_person=max((at for to, at in [*others, *chosen] if to == contact), default=None),
@@ -213,37 +248,46 @@ class Pass:
                 for language, pack in self.setting.rulebook.packs.items()
                 if not pack.tables.get("letter", {}).get("checked", False)
             ),
-            fetched=set(opportunity.accounts) <= set(reached) if reached else True,
+            fetched=self._has_fetched(opportunity),
         )
-        past = [_past(p) for p in placements if p.opportunity in {opportunity.id, *opportunity.aliases}]
+        names = {opportunity.id, *opportunity.aliases}
+        past = [_past(p) for p in placed if p.opportunity in names]
         return decide(opportunity, self.now, self.setting.follow_up, self.setting.workdays, past, context)
+
+    def _has_fetched(self, opportunity: Opportunity) -> bool:
+        """Law 8. Where no mailbox is looked at, nothing will be placed, and what is stored is taken as it is."""
+        return self.reached is None or set(opportunity.accounts) <= set(self.reached)
 
     # --- place ---
 
-    def _withdraw(self, reached: Mailboxes, judged: Judged, desk: Desk) -> None:
+    def _withdraw(self, judged: Judged, desk: Desk) -> None:
         by_id = {name: o for o in judged.opportunities for name in (o.id, *o.aliases)}
         for placement in self.store.placements():
-            opportunity = by_id.get(placement.opportunity)
-            if opportunity is None or placement.account not in reached or placement.state not in OPEN_STATES:
+            opportunity, mailbox = by_id.get(placement.opportunity), (self.reached or {}).get(placement.account)
+            if opportunity is None or mailbox is None or placement.state not in OPEN_STATES:
                 continue
             why = why_withdraw(
                 placement, opportunity, judged.decisions[opportunity.id], self.now, self.setting.workdays
             )
             if why and placement.state is PlacementState.PENDING:
-                if placing.take_back(reached[placement.account], self.store, placement, desk, why, self.now):
-                    self.withdrawn.append(WithdrawnLine.of(placement, why))
+                with self._parking(placement.account):
+                    if placing.take_back(mailbox, self.store, placement, desk, why, self.now):
+                        self.withdrawn.append(WithdrawnLine.of(placement, why))
             elif why and placement.state is PlacementState.EDITED:
                 self.store.advance(placement.message_id, PlacementState.STALE, now=self.now, why=why)
 
-    def _place(self, reached: Mailboxes, judged: Judged) -> None:
+    def _place(self, judged: Judged) -> None:
         wanting = [o for o in judged.opportunities if judged.decisions[o.id].act]
         for opportunity in sorted(wanting, key=lambda o: _urgency(o, judged.decisions[o.id])):
             draft = self.compose(opportunity, judged.decisions[opportunity.id])
-            if draft is None or draft.key.account not in reached or self._still_lies(opportunity):
+            mailbox = (self.reached or {}).get(draft.key.account) if draft else None
+            if draft is None or mailbox is None or not self._has_fetched(opportunity) or self._still_lies(opportunity):
                 continue
             try:
-                if placing.put(reached[draft.key.account], self.store, draft, opportunity, self.now):
-                    self.drafted.append(DraftLine.of(draft))
+                with self._parking(draft.key.account):
+                    if placing.put(mailbox, self.store, draft, opportunity, self.now):
+                        self.drafted.append(DraftLine.of(draft))
+                        placing.confirm(mailbox, self.store, draft.message_id, self.now)
             except DraftRefused as fault:
                 self.notes.append(f"{opportunity.id}: {fault}")
 
@@ -272,10 +316,10 @@ class Pass:
 
     # --- views ---
 
-    def _keep_views(self, judged: Judged, may_decide: bool, reached: Mailboxes) -> None:
+    def _keep_views(self, judged: Judged, may_decide: bool) -> None:
         decisions = dict(judged.decisions)
         if self.drafted or self.withdrawn:
-            decisions |= self._decide(judged.opportunities, reached)
+            decisions |= self._decide(judged.opportunities)
         meta = {
             "judged_at": self.now.astimezone(self.setting.zone).isoformat(timespec="seconds"),
             "until": self.until.isoformat() if self.until else None,
@@ -286,24 +330,14 @@ class Pass:
         self.store.put_views(meta, self._views(replace(judged, decisions=decisions)))
 
     def _views(self, judged: Judged) -> dict[str, dict[str, Any]]:
-        whys = {rule.id: rule.why for pack in self.setting.rulebook.packs.values() for rule in pack.phrases}
-        views = {}
-        for opportunity in judged.opportunities:
-            decision = judged.decisions[opportunity.id]
-            names = {opportunity.id, *opportunity.aliases}
-            placements = [p for p in self.store.placements() if p.opportunity in names]
-            mine = [
-                p
-                for p in placements
-                if (p.kind, p.attempt, p.anchor) == (decision.kind, decision.attempt, decision.anchor)
-            ]
-            views[opportunity.id] = {
-                "status": status_view(
-                    opportunity, decision, mine[-1] if mine else None, self.setting.zone, judged.mail.folders
-                ),
-                "show": show_view(opportunity, decision, placements, self.setting.zone, whys),
-            }
-        return views
+        return pages.views(
+            judged.opportunities,
+            judged.decisions,
+            self.store.placements(),
+            judged.mail.folders,
+            self.setting.rulebook,
+            self.setting.zone,
+        )
 
 
 def _urgency(opportunity: Opportunity, decision: Decision) -> tuple[bool, bool, str, str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from watcher.draft.fate import DraftSeen, SentSeen, fates, own_drafts, seen, sent
+from watcher.draft.fate import DraftSeen, SentSeen, fates, fingerprint, own_drafts, seen, sent
 from watcher.draft.model import OPEN_STATES, Draft, Placement, PlacementState
-from watcher.errors import DraftRefused
-from watcher.mailbox.base import Mailbox, Removal
+from watcher.errors import DraftRefused, WatcherError
+from watcher.mailbox.base import LOST, Mailbox, Removal
 from watcher.message.model import Role
 from watcher.opportunity.model import Entry, Opportunity
 from watcher.reading.model import Speaker
@@ -18,13 +18,17 @@ from watcher.store import Store
 Mailboxes = Mapping[str, Mailbox]
 """The mailboxes that were reached in this pass, by account."""
 
+EARLIER = "It was found from an earlier time."
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What lies in Drafts now: the draft of each placement that was found, and those that are the user's own."""
+    """What lies in Drafts now: the draft of each placement that was found, and those that are the user's own. `lost`
+    are the accounts that could not be asked."""
 
     found: Mapping[str, DraftSeen]
     own: tuple[DraftSeen, ...]
+    lost: Mapping[str, WatcherError] = field(default_factory=dict)
 
     def has_own(self, opportunity: Opportunity) -> bool:
         """Whether the user has begun a letter of their own in a thread of the opportunity, or to its contact."""
@@ -47,28 +51,30 @@ def look(mailboxes: Mailboxes, store: Store, entries: Iterable[Entry], now: date
     Placements of accounts that were not reached keep their state: what cannot be seen is not gone.
     """
     drafts: list[DraftSeen] = []
-    reached = set()
+    trashed: set[str] = set()
+    reached, lost = set(), {}
     for account, mailbox in mailboxes.items():
         try:
-            drafts += [seen(raw) for raw in mailbox.drafts()]
-            reached.add(account)
+            lying = [seen(raw) for raw in mailbox.drafts()]
+            trashed |= _binned(mailbox, store.placements(), {draft.message_id for draft in lying})
         except DraftRefused:
             continue  # an account without a Drafts folder has no drafts of ours
+        except LOST as fault:
+            lost[account] = fault
+            continue
+        drafts += lying
+        reached.add(account)
     placements = [placement for placement in store.placements() if placement.account in reached]
-    mail = _sent_since(placements, entries)
-    present = {draft.message_id for draft in drafts}
-    missing = [p for p in placements if p.state in OPEN_STATES and p.message_id not in present]
-    trashed = {p.message_id for p in missing if _in_trash(mailboxes[p.account], p.message_id)}
-    verdicts = fates(placements, drafts, mail, trashed=trashed)
+    verdicts = fates(placements, drafts, _sent_since(placements, entries), trashed=trashed)
     found = {}
     for placement in placements:
         verdict = verdicts[placement.message_id]
         if verdict.draft:
             found[placement.message_id] = verdict.draft
         if verdict.state is not placement.state:
-            fingerprint = verdict.draft.fingerprint if verdict.draft and not placement.fingerprint else None
-            store.advance(placement.message_id, verdict.state, now=now, fingerprint=fingerprint, why=verdict.why)
-    return Desk(found, own_drafts(drafts, store.placements()))
+            mark = verdict.draft.fingerprint if verdict.draft and not placement.fingerprint else None
+            store.advance(placement.message_id, verdict.state, now=now, fingerprint=mark, why=verdict.why)
+    return Desk(found, own_drafts(drafts, store.placements()), lost)
 
 
 def _sent_since(placements: Sequence[Placement], entries: Iterable[Entry]) -> list[SentSeen]:
@@ -82,12 +88,20 @@ def _sent_since(placements: Sequence[Placement], entries: Iterable[Entry]) -> li
     ]
 
 
-def _in_trash(mailbox: Mailbox, message_id: str) -> bool:
-    return any(folder.role is Role.TRASH for folder, _ in mailbox.find(message_id))
+def _binned(mailbox: Mailbox, placements: Iterable[Placement], present: Collection[str]) -> set[str]:
+    """Those open drafts of the account that are not in Drafts but in Trash."""
+    return {
+        placement.message_id
+        for placement in placements
+        if placement.account == mailbox.account
+        and placement.state in OPEN_STATES
+        and placement.message_id not in present
+        and any(folder.role is Role.TRASH for folder, _ in mailbox.find(placement.message_id))
+    }
 
 
 def put(mailbox: Mailbox, store: Store, draft: Draft, opportunity: Opportunity, now: datetime) -> bool:
-    """Place a draft once and for all: intended, placed, read back (law 4). Whether it is new in Drafts.
+    """Place a draft once and for all: intended, then placed (law 4); `confirm` reads it back. Whether it is new there.
 
     Raises DraftRefused where the mailbox does not take it; the record then says that it was intended.
     """
@@ -96,17 +110,31 @@ def put(mailbox: Mailbox, store: Store, draft: Draft, opportunity: Opportunity, 
         return False
     if places and Role.DRAFTS not in places:
         gone = PlacementState.SENT if Role.SENT in places else PlacementState.DISCARDED
-        store.advance(draft.message_id, gone, now=now, why="It was found from an earlier time.")
+        store.advance(draft.message_id, gone, now=now, why=EARLIER)
+    if places:
         return False
-    if not places:
-        mailbox.place(draft.data, draft.message_id, draft.thread)
-        store.advance(draft.message_id, PlacementState.PLACED, now=now)
+    mailbox.place(draft.data, draft.message_id, draft.thread)
+    store.advance(draft.message_id, PlacementState.PLACED, now=now)
+    return True
+
+
+def confirm(mailbox: Mailbox, store: Store, message_id: str, now: datetime) -> None:
+    """Read back what was placed just now. It is untouched from here on while it reads as it does now, because servers
+    encode anew."""
     for raw in mailbox.drafts():
         lying = seen(raw)
-        if lying.message_id == draft.message_id:
-            store.advance(draft.message_id, PlacementState.PENDING, now=now, fingerprint=lying.fingerprint)
-            break
-    return not places
+        if lying.message_id == message_id:
+            store.advance(message_id, PlacementState.PENDING, now=now, fingerprint=lying.fingerprint)
+            return
+
+
+def adopt(store: Store, draft: Draft, lying: DraftSeen, opportunity: Opportunity, now: datetime) -> None:
+    """Record a draft of ours that lies in Drafts and of which the record knows nothing, being lost or older. Only where
+    it reads as we would write it now can it be said that the user has not changed it."""
+    if store.intend(_placement(draft, opportunity, now)):
+        same = lying.fingerprint == fingerprint(draft.data)
+        state = PlacementState.PENDING if same else PlacementState.EDITED
+        store.advance(draft.message_id, state, now=now, why=EARLIER)
 
 
 def _placement(draft: Draft, opportunity: Opportunity, now: datetime) -> Placement:
@@ -125,6 +153,7 @@ def _placement(draft: Draft, opportunity: Opportunity, now: datetime) -> Placeme
         intended_at=now,
         changed_at=now,
         text=draft.text,
+        fingerprint=fingerprint(draft.data),
         answers=tuple(statement.entry.id for statement in opportunity.statements),
         highlights=draft.highlights,
         thread=draft.thread,

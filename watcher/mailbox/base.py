@@ -7,9 +7,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from watcher.errors import CredentialsMissing, CredentialsRejected, CursorExpired, MailboxUnavailable
 from watcher.message.model import Batch, Cursor, Folder, RawMessage, Ref
 
-__all__ = ["Batch", "Cursor", "Mailbox", "Removal"]
+__all__ = ["LOST", "Batch", "Cursor", "Mailbox", "Removal"]
+
+LOST = (MailboxUnavailable, CredentialsRejected, CredentialsMissing, CursorExpired)
+"""What any method may raise: this account is out of reach for now, and the others are not."""
 
 
 class Removal(StrEnum):
