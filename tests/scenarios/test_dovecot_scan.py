@@ -95,7 +95,7 @@ def config_of(folder: Path, server: Dovecot, user: str, password: str) -> str:
     return (
         f'[[accounts]]\nname = "remote"\nkind = "imap"\nhost = "{server.host}"\nport = {server.imaps_port}\n'
         f'user = "{user}"\nca = {json.dumps(server.ca)}\n'
-        'password_command = ["false"]\n'
+        f"password_command = {json.dumps(['cat', str(folder / 'secret')])}\n"
     )
 
 
