@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -61,20 +62,16 @@ class Watcher:
         since = now - config.history if config.history else None
         plan = Plan(since, frozenset(name for account in config.accounts for name in account.folders))
         mailboxes = self._mailboxes(environ or {})
-        store = Store.open_copy(config.storage) if dry_run else Store.open(config.storage)
-        lock = Lock(config.storage.with_suffix(".lock"), "a scan")
-        if not dry_run:
-            lock.take()
-        try:
-            if dry_run:
-                mailboxes = [RecordingMailbox(mailbox, now) for mailbox in mailboxes]
+        if dry_run:
+            mailboxes = [RecordingMailbox(mailbox, now) for mailbox in mailboxes]
+        with ExitStack() as stack:
+            if not dry_run:
+                stack.enter_context(Lock(config.storage.with_suffix(".lock"), "scan"))
+            store = stack.enter_context(Store.open_copy(config.storage) if dry_run else Store.open(config.storage))
+            for mailbox in mailboxes:
+                stack.callback(mailbox.close)
             one = Pass(self._setting(), store, now, now if hide_later else None, progress)
             return one.run(mailboxes, plan)
-        finally:
-            for mailbox in mailboxes:
-                mailbox.close()
-            store.close()
-            lock.release()
 
     def _mailboxes(self, environ: Mapping[str, str]) -> list[Mailbox]:
         if self._given is not None:

@@ -22,6 +22,7 @@ from tests.support.passes import lying, two_accounts
 from tests.support.scenarios import lay_out
 from watcher.cli import main
 from watcher.store import Store
+from watcher.store.lock import Lock
 
 # Lists the steps of a scan on a copy of a folder; then, for each of them, copies the folder anew and runs the scan in a
 # process that dies just before that step is taken ("before") or when it has been and nobody knows yet ("after").
@@ -263,3 +264,15 @@ def test_a_draft_in_trash_is_not_made_again_by_a_scan_that_has_lost_its_record(w
     place.scan(later(hours=1))
     assert not place.drafts()
     assert list(place.states().values()) == ["discarded"]
+
+
+def test_a_scan_beside_another_is_refused_and_touches_nothing(
+    whole: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = whole.copied(tmp_path / "place")
+    before = {path: path.stat().st_mtime_ns for path in place.folder.rglob("*") if "lock" not in path.name}
+    with Lock(place.folder / "state.lock", "run"):
+        assert main(["--config", str(place.folder / "config.toml"), "scan", "--now", NOW]) == 1
+        assert "watcher run is at work" in capsys.readouterr().err
+        assert {path: path.stat().st_mtime_ns for path in before} == before
+        assert main(["--config", str(place.folder / "config.toml"), "scan", "--dry-run", "--now", NOW]) == 0
