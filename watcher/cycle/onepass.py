@@ -193,12 +193,12 @@ class Pass:
     def _adopt(self, opportunities: Sequence[Opportunity], desk: Desk) -> bool:
         """Recognise our own drafts where the record was lost: they carry the Message-ID that they would get today."""
         adopted = False
-        strangers = {draft.message_id: draft for draft in desk.own}
+        strangers = {draft.message_id for draft in desk.own}
         for opportunity in opportunities if strangers else ():
             decision = self._decide_one(opportunity, self.store.placements(), [])
             draft = self.compose(opportunity, decision) if decision.act else None
             if draft and draft.message_id in strangers:
-                placing.adopt(self.store, draft, strangers[draft.message_id], opportunity, self.now)
+                placing.adopt(self.store, draft, opportunity, self.now)
                 adopted = True
         return adopted
 

@@ -128,13 +128,10 @@ def confirm(mailbox: Mailbox, store: Store, message_id: str, now: datetime) -> N
             return
 
 
-def adopt(store: Store, draft: Draft, lying: DraftSeen, opportunity: Opportunity, now: datetime) -> None:
-    """Record a draft of ours that lies in Drafts and of which the record knows nothing, being lost or older. Only where
-    it reads as we would write it now can it be said that the user has not changed it."""
-    if store.intend(_placement(draft, opportunity, now)):
-        same = lying.fingerprint == fingerprint(draft.data)
-        state = PlacementState.PENDING if same else PlacementState.EDITED
-        store.advance(draft.message_id, state, now=now, why=EARLIER)
+def adopt(store: Store, draft: Draft, opportunity: Opportunity, now: datetime) -> None:
+    """Record a draft of ours that lies in Drafts and of which the record knows nothing, being lost or older. The next
+    look calls it untouched only where it reads as we would write it now."""
+    store.intend(_placement(draft, opportunity, now))
 
 
 def _placement(draft: Draft, opportunity: Opportunity, now: datetime) -> Placement:
