@@ -11,7 +11,11 @@ from watcher.reading.sender import Sender
 from watcher.reading.topics import Leaning
 
 PRIOR = -2.8
-UNBACKED = 1.8  # what topic words can weigh where neither a job is named nor the sender known
+UNBACKED = 1.6  # what topic words can weigh where neither a job is named nor the sender known
+UNBACKED_FRAMES = 1.3  # and what the frames can
+UNBACKED_HINTS = 1.2  # and what the weak phrases can
+NAMED = 0.5  # from here on a job is named
+DENIED = 3.0  # what the topic words can weigh where a phrase is certain that it is something else
 _KINDS = {
     "ats": 5.0, "board": 2.5, "assessment": 4.0, "relay": 2.5, "scheduler": 1.2, "calendar": 0.5, "signing": 0.5,
     "alert": -9.0,
@@ -36,6 +40,7 @@ _STRENGTH = {"certain": 6.0, "strong": 3.0, "weak": 1.5}
 def weigh(
     sender: Sender,
     leaning: Leaning,
+    desk: Leaning,
     scores: Mapping[Says, float],
     hits: Sequence[Hit],
     roles: Sequence[Claim],
@@ -46,13 +51,46 @@ def weigh(
 ) -> tuple[float, tuple[Evidence, ...]]:
     """The probability that it is hiring mail of the user's own, and the weightiest evidence either way.
 
-    `reply`: it answers an earlier mail; `listed`: it came through a mailing list; `role_address`: the sender's address
-    is that of a recruiting desk.
+    `leaning` is that of the text, `desk` that of the sender's name and address; `reply`: it answers an earlier mail;
+    `listed`: it came through a mailing list; `role_address`: the sender's address is that of a recruiting desk.
     """
-    total = PRIOR + _KINDS.get(sender.kind, 0.0)
-    evidence: list[tuple[float, Evidence]] = []
+    evidence = [(1.0, item) for item in leaning.evidence + desk.evidence]
+    named = any(role.weight >= NAMED for role in roles)
+    backed = named or role_address or bool(sender.kind) or desk.towards > 0.0 or _says_hiring(hits)
+    total = PRIOR + _weigh_sender(sender, desk, reply=reply, listed=listed, role_address=role_address, named=named)
     if sender.kind:
         evidence.append((abs(_KINDS.get(sender.kind, 0.0)), Evidence(f"sender.{sender.system}", sender.system)))
+    denied = any(hit.rule.signal == "not_hiring" and hit.rule.strength == "certain" for hit in hits)
+    most = DENIED if denied else 12.0 if backed else UNBACKED
+    total += min(leaning.towards, most) - leaning.against * (0.5 if named else 1.0)
+    frames = sum(weight * scores.get(says, 0.0) for says, weight in _FRAMES.items())
+    total += min(3.0 if backed and not denied else UNBACKED_FRAMES, frames)
+    hints = 0.0
+    for hit in hits:
+        if hit.rule.signal == "not_hiring" or (hit.rule.signal == "hiring" and not denied):
+            weight = _STRENGTH[hit.rule.strength] * (1 if hit.rule.signal == "hiring" else -1)
+            evidence.append((abs(weight), hit.evidence))
+            if hit.rule.signal == "hiring" and hit.rule.strength == "weak":
+                hints += weight
+            else:
+                total += weight
+    total += hints if backed else min(hints, UNBACKED_HINTS)
+    if roles:
+        total += (1.0 if denied else 2.0) * roles[0].weight
+        evidence.append((2.0 * roles[0].weight, roles[0].evidence))
+    evidence.sort(key=lambda item: -item[0])
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total)))), tuple(item for _, item in evidence[:5])
+
+
+def _says_hiring(hits: Sequence[Hit]) -> bool:
+    """Whether a phrase speaks of a job, not only of an application or of applicants, as landlords and clubs do too."""
+    return any(hit.rule.signal == "hiring" and hit.rule.strength != "weak" for hit in hits)
+
+
+def _weigh_sender(
+    sender: Sender, desk: Leaning, *, reply: bool, listed: bool, role_address: bool, named: bool
+) -> float:
+    total = _KINDS.get(sender.kind, 0.0)
     if sender.bulk and sender.kind != "ats":
         total -= 5.0 if sender.kind == "board" else 2.5
     if listed:
@@ -61,18 +99,6 @@ def weigh(
         total += 1.8
     if reply and sender.speaker is not Speaker.ROBOT:
         total += 0.8
-    named = any(role.weight >= 0.5 for role in roles)
-    backed = named or role_address or bool(sender.kind) or any(hit.rule.signal == "hiring" for hit in hits)
-    total += min(leaning.towards, 12.0 if backed else UNBACKED) - leaning.against * (0.5 if named else 1.0)
-    evidence += [(1.0, item) for item in leaning.evidence]
-    total += min(3.0 if backed else 1.4, sum(weight * scores.get(says, 0.0) for says, weight in _FRAMES.items()))
-    for hit in hits:
-        if hit.rule.signal in ("hiring", "not_hiring"):
-            weight = _STRENGTH[hit.rule.strength] * (1 if hit.rule.signal == "hiring" else -1)
-            total += weight
-            evidence.append((abs(weight), hit.evidence))
-    if roles:
-        total += 2.0 * roles[0].weight
-        evidence.append((2.0 * roles[0].weight, roles[0].evidence))
-    evidence.sort(key=lambda item: -item[0])
-    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total)))), tuple(item for _, item in evidence[:5])
+    if not sender.kind and sender.speaker is not Speaker.ME:
+        total += desk.towards * (0.5 if role_address else 1.0) - desk.against * (0.5 if named or role_address else 1.0)
+    return total

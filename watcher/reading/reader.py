@@ -42,7 +42,7 @@ _BOOKING = re.compile(
 )
 _PHONE = re.compile(r"(?<![\w./-])(?:\+|\(|00)?\d[\d\s().-]{6,16}\d(?![\w/-])")
 _RECRUITING_DESK = re.compile(
-    r"^(?:careers?|jobs?|hr|recruit\w*|talent\w*|hiring|vacanc\w+|personnel|personal|staffing|applications?|cv|resumes?"
+    r"^(?:careers?|jobs?|hr|recruit\w*|talent\w*|hiring|vacanc\w+|personnel|personal|staffing|cv|resumes?"
     r"|people|bewerbung\w*|candidat\w*|work|humanresources|human\.resources|interviews?)(?:[._+-].*)?$"
 )
 
@@ -91,6 +91,7 @@ def read(message: Message, rulebook: Rulebook, settings: ReadingSettings) -> Rea
     hiring, why = weigh(
         sender,
         lexicon.lean(fold(f"{topic} . {text}")),
+        lexicon.lean_sender(fold(f"{header.sender.name} . {header.sender.address} . {_sign_off(text, body)}")),
         scores,
         hits,
         names.roles,
@@ -131,6 +132,12 @@ def read(message: Message, rulebook: Rulebook, settings: ReadingSettings) -> Rea
         phones=_phones(f"{text}\n{body.signature}"),
         suspicious=why_suspicious(header, message.body, rulebook, sender),
     )
+
+
+def _sign_off(text: str, body: Body) -> str:
+    """The short lines that close a letter, where the writer says what he is."""
+    lines = [line.strip() for line in f"{text}\n{body.signature}".splitlines() if line.strip()]
+    return " . ".join(line for line in lines[-4:] if len(line) < 45)
 
 
 class _Key:

@@ -208,3 +208,26 @@ def test_no_text_makes_it_fail(text: str, subject: str) -> None:
     assert 0 <= found.hiring <= 1
     assert 0 <= found.confidence <= 1
     assert found.says is not Says.NOT_HIRING
+
+
+@pytest.mark.parametrize(
+    ("sender", "subject", "text"),
+    [
+        ("Hill Trust Grants <grants@hilltrust.example>", "Your application", "Thank you for your application. No."),
+        ("Ann Ash <ann@letting.example>", "2 Mill Lane", "Sorry, the landlord has chosen another applicant."),
+        ("Ann Ash <ann@ash.example>", "Panel", "You are on the appointing panel. Ten applications are in the folder."),
+        ("Clinic <noreply@clinic.example>", "Assessment", "Your pre-operative assessment is moved to 6 May at 9am."),
+    ],
+)
+def test_an_application_that_is_not_for_a_job_is_no_hiring_mail(sender: str, subject: str, text: str) -> None:
+    assert reading(text, sender=sender, subject=subject).hiring < 0.5
+
+
+def test_a_letter_of_an_applicant_to_the_user_is_no_hiring_mail_though_it_speaks_of_a_job() -> None:
+    text = "I applied on Monday for the Night Baker position. I would welcome the chance to interview."
+    assert reading(text, subject="Night Baker application").hiring < 0.5
+
+
+def test_the_line_that_closes_a_letter_tells_the_desk_it_comes_from() -> None:
+    text = "Wednesday at 9 it is, gate 3.\n\nAnn Ash\n"
+    assert reading(text + "Hill Bakery Recruiting").hiring > reading(text + "Hill Bakery").hiring
