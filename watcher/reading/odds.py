@@ -14,6 +14,7 @@ PRIOR = -2.8
 UNBACKED = 1.6  # what topic words can weigh where neither a job is named nor the sender known
 UNBACKED_FRAMES = 1.3  # and what the frames can
 UNBACKED_HINTS = 1.2  # and what the weak phrases can
+COLLEAGUE = 2.5  # what it weighs against that the sender shares the domain of the user's own address
 NAMED = 0.5  # from here on a job is named
 DENIED = 3.0  # what the topic words can weigh where a phrase is certain that it is something else
 _KINDS = {
@@ -48,16 +49,19 @@ def weigh(
     reply: bool,
     listed: bool,
     role_address: bool,
+    colleague: bool = False,
 ) -> tuple[float, tuple[Evidence, ...]]:
     """The probability that it is hiring mail of the user's own, and the weightiest evidence either way.
 
     `leaning` is that of the text, `desk` that of the sender's name and address; `reply`: it answers an earlier mail;
-    `listed`: it came through a mailing list; `role_address`: the sender's address is that of a recruiting desk.
+    `listed`: it came through a mailing list; `role_address`: the sender's address is that of a recruiting desk;
+    `colleague`: it comes from the user's own house, where interviews and reviews are those of a job they have.
     """
     evidence = [(1.0, item) for item in leaning.evidence + desk.evidence]
     named = any(role.weight >= NAMED for role in roles)
     backed = named or role_address or bool(sender.kind) or desk.towards > 0.0 or _says_hiring(hits)
     total = PRIOR + _weigh_sender(sender, desk, reply=reply, listed=listed, role_address=role_address, named=named)
+    total -= COLLEAGUE if colleague else 0.0
     if sender.kind:
         evidence.append((abs(_KINDS.get(sender.kind, 0.0)), Evidence(f"sender.{sender.system}", sender.system)))
     denied = any(hit.rule.signal == "not_hiring" and hit.rule.strength == "certain" for hit in hits)

@@ -98,6 +98,7 @@ def read(message: Message, rulebook: Rulebook, settings: ReadingSettings) -> Rea
         reply=reply,
         listed="list-id" in header.traits,
         role_address=bool(_RECRUITING_DESK.match(header.sender.local)),
+        colleague=sender.speaker is not Speaker.ME and _is_colleague(header.sender.domain, rulebook, settings),
     )
     return Reading(
         message_id=message.id,
@@ -132,6 +133,13 @@ def read(message: Message, rulebook: Rulebook, settings: ReadingSettings) -> Rea
         phones=_phones(f"{text}\n{body.signature}"),
         suspicious=why_suspicious(header, message.body, rulebook, sender),
     )
+
+
+def _is_colleague(domain: str, rulebook: Rulebook, settings: ReadingSettings) -> bool:
+    """Whether mail from `domain` comes from the user's own house: the domain of one of their addresses, unless it is a
+    mail provider's, where they share it with strangers."""
+    houses = {address.rpartition("@")[2] for address in settings.addresses}
+    return domain in houses and domain not in rulebook.tables["mailboxes"]["free_mail"]
 
 
 def _sign_off(text: str, body: Body) -> str:
