@@ -231,3 +231,20 @@ def test_a_letter_of_an_applicant_to_the_user_is_no_hiring_mail_though_it_speaks
 def test_the_line_that_closes_a_letter_tells_the_desk_it_comes_from() -> None:
     text = "Wednesday at 9 it is, gate 3.\n\nAnn Ash\n"
     assert reading(text + "Hill Bakery Recruiting").hiring > reading(text + "Hill Bakery").hiring
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thank you for applying for the role of shop volunteer. Could you come in on Friday at 2pm for a chat?",
+        "We are pleased to invite you to an interview for the MSc in Soil Science on 4 May at 11am.",
+        "Please book your mid-year conversation with your manager by Friday.",
+        "Message our manager on Telegram and keep 8% of each payment.",
+    ],
+)
+def test_an_honorary_office_a_course_house_mail_and_fraud_are_no_hiring_mail(text: str) -> None:
+    assert reading(text, subject="Next steps").hiring < 0.5
+
+
+def test_a_line_that_says_what_the_work_pays_speaks_for_hiring() -> None:
+    assert reading("Need a baker from Monday, 15 an hour. Interested?", subject="Work").hiring >= 0.5
