@@ -24,6 +24,7 @@ NO_PROMISE = frozenset({Says.AUTO_REPLY, Says.REJECTION, Says.OFFER, Says.OUTREA
 WEIGHTY = frozenset(Says) - {Says.UPDATE, Says.SENT, Says.NOT_HIRING, Says.AUTO_REPLY, Says.INTERVIEW_CONFIRMED}
 WEIGHTY -= {Says.APPLICATION_RECEIVED, Says.OUTREACH}
 SMALL_TALK = 40  # words
+FEW_WORDS = 14  # of a text in which nothing at all was understood
 SURE_ENOUGH = 0.75
 CLOSE_TO = 0.9  # of the other score
 COUNTS = 0.3  # a score from here on may well be what is meant
@@ -70,7 +71,7 @@ def _confidence(entry: Entry, says: Says, situation: Situation) -> float:
     if says is not Says.UPDATE or situation.last is None:
         return reading.confidence
     other = max((score for what, score in reading.scores.items() if what in WEIGHTY), default=0.0)
-    short = len(entry.new_text.split()) <= SMALL_TALK
+    short = len(entry.new_text.split()) <= (SMALL_TALK if reading.scores else FEW_WORDS)
     return max(reading.confidence, SURE_ENOUGH) if short and other < COUNTS else reading.confidence
 
 

@@ -23,9 +23,10 @@ from watcher.reading.firms import (
     likeness,
     name_at,
     no_firm,
-    spelled_out,
     trimmed,
+    without_tail,
 )
+from watcher.reading.labels import spelled_out, written_in
 from watcher.reading.model import Claim, Evidence
 from watcher.reading.namebook import Namebook, before_names, fold, letters, lowered
 from watcher.reading.page import Page, bare
@@ -151,7 +152,8 @@ def _anchor(message: Message, system: SenderRule | None, *, outgoing: bool) -> A
 
 def _from_display(message: Message, tally: _Tally, system: SenderRule | None) -> None:
     sender, book = message.header.sender, tally.book
-    name = trimmed(sender.name, book)
+    whole = without_tail(sender.name, book)
+    name = trimmed(whole, book) if whole == sender.name else whole
     if name:
         alike = bool(tally.label) and likeness(name, tally.label, book) >= LIKE
         weight = 0.8 if system else 0.6 if alike or is_firm(name, book) else 0.3
@@ -199,11 +201,21 @@ def _from_subject(page: Page, tally: _Tally) -> None:
         if not name or name != bare(part) or is_job(name, book) or (name.isupper() and len(name) < 4):
             continue
         firm = is_firm(name, book)
-        if not firm and any(fold(bare(word)) in book.places for word in name.split()):
+        if not firm and (
+            any(fold(bare(word)) in book.places for word in name.split())
+            or _is_beside_job(subject, name, index, parts, book)
+        ):
             continue
         told = (name in page.text or any(name in line for line in page.closing)) and f"in {name}" not in page.text
         weight = (0.45 if firm else 0.2) if len(parts) > 1 else (0.4 if firm else 0.1)
         tally.add(trimmed(name, book) or name, weight + (0.2 if told else 0.0) - 0.04 * index, "subject", subject)
+
+
+def _is_beside_job(subject: str, name: str, index: int, parts: list[str], book: Namebook) -> bool:
+    """Whether a word after a job's title tells more of the job: "Lead Brewer, Harbour", "Forester (Soils)"."""
+    before = subject[: subject.find(name)].rstrip(" ")
+    beside = before.endswith((",", "(")) or (name.isupper() and len(name) > 5)
+    return beside and index > 0 and " " not in name and is_job(parts[index - 1].strip(), book)
 
 
 def _from_frames(text: str, low: str, tally: _Tally, trust: float) -> None:
@@ -211,7 +223,7 @@ def _from_frames(text: str, low: str, tally: _Tally, trust: float) -> None:
     book = tally.book
     for match in before_names(book.firms.frames, text, low):
         at = match.end()
-        name = name_at(text, at, book)
+        name = name_at(text, at, book, expected=True)
         if name and not is_job(name, book):
             kind = book.firms.frame_kinds[match.group(1)]
             tally.add(
@@ -228,6 +240,8 @@ def _from_verbs(text: str, low: str, tally: _Tally, trust: float) -> None:
     for match in tally.book.firms.verbs.finditer(low):
         start = max(text.rfind(mark, 0, match.start()) for mark in ("\n", ". ", "! ", "? ", ", ", ": ")) + 1
         start += text[start : start + 1] == " "
+        if text[match.start() - 1 : match.start()] == ")":
+            start = text.rfind("(", start, match.start()) + 1 or start  # "a bakery here (Acme) asked me to"
         if match.start() - start > 50 or not text[start : start + 1].isupper():
             continue
         name = name_at(text, start, tally.book)
@@ -322,19 +336,27 @@ def _from_domain(page: Page, label: str, tally: _Tally) -> None:
             tally.found[key] = replace(claim, weight=1 - (1 - claim.weight) * (1 - 0.75 * alike))
     best, alike = "", LIKE - 0.05
     for text in ("\n".join(page.closing[:10]), page.subject, page.text):
-        for name in _spellings(text, squeezed[:3], book):
+        for name in _spellings(text, squeezed, book):
             share = likeness(name, squeezed, book)
             if share > alike:
                 best, alike = name, share
     if best:
         tally.add(best, 0.75 * alike, "domain_in_text", best)
     known = any(likeness(claim.name, squeezed, book) >= LIKE for claim in tally.found.values())
-    if not known and len(squeezed) >= 3:
-        tally.add(spelled_out(label, book), 0.3 if "-" in label else 0.22, "domain", label)
+    if known or len(squeezed) < 3:
+        return
+    for text in (*page.closing[:10], page.subject, page.text, page.quoted):
+        words = written_in(text, squeezed) if text else ""
+        if words:
+            tally.add(words.title() if words.islower() else words, 0.5, "domain_in_text", words)
+            return
+    text = f"{page.subject}\n{page.text}\n{page.quoted}"
+    tally.add(spelled_out(label, book, text), 0.3 if "-" in label else 0.22, "domain", label)
 
 
-def _spellings(text: str, beginning: str, book: Namebook) -> list[str]:
-    """Capitalised names in `text` that begin with the letters of a domain."""
+def _spellings(text: str, label: str, book: Namebook) -> list[str]:
+    """Capitalised names in `text` that begin with the letters of a domain label."""
+    beginning = label[:3]
     low = fold(text)
     if len(low) != len(text):
         low = lowered(text)
@@ -342,7 +364,11 @@ def _spellings(text: str, beginning: str, book: Namebook) -> list[str]:
     at = low.find(beginning)
     while at >= 0 and len(found) < 8:
         if text[at].isupper() and (at == 0 or not (low[at - 1].isalnum() or low[at - 1] in "@.")):
-            name = trimmed(name_at(text, at, book, loose=True), book)
+            strict = name_at(text, at, book, expected=True)
+            name = name_at(text, at, book, loose=True, expected=True)
+            if len(name) > len(strict) and likeness(name, label, book) <= likeness(strict, label, book):
+                name = strict  # "Acme for Senior Engineer"
+            name = trimmed(name, book)
             found += [f"The {name}" if name and text[max(0, at - 4) : at] == "The " else name] if name else []
         at = low.find(beginning, at + 1)
     return found

@@ -45,13 +45,15 @@ _POSSESSIVE = re.compile(r"['\u2019]s$")
 _BREAKS = re.compile(r"[\s./-]+")
 
 
-def name_at(text: str, at: int, book: Namebook, *, loose: bool = False) -> str:
+def name_at(text: str, at: int, book: Namebook, *, loose: bool = False, expected: bool = False) -> str:
     """The capitalised name that begins at `at` ("Juniper & Oak Software"), "" where none does.
 
-    `loose` lets "at", "for" and "on" stand inside it, as in "Smiles at Sawmill".
+    `loose` lets "at", "for" and "on" stand inside it, as in "Smiles at Sawmill". Where a firm is `expected`, it may
+    begin with a word that sentences begin with too ("at First Harbour Bank").
     """
     words: list[str] = []
     pending: list[str] = []
+    opener = ""
     for token in text[at : at + 90].split("\n", 1)[0].split(" ")[: LONGEST_NAME + 3]:
         if words and token[:1] in ("(", "["):
             break
@@ -64,13 +66,18 @@ def name_at(text: str, at: int, book: Namebook, *, loose: bool = False) -> str:
                 break
             pending.append(core)
             continue
+        if expected and not words and not opener and core[0].isupper() and plain in book.firms.openers:
+            opener = core
+            if _ends_name(token, core):
+                return ""
+            continue
         if not _may_be_named(core, plain, bool(words), bool(pending), book):
             break
         words += [*pending, core]
         pending = []
         if _ends_name(token, core):
             break
-    return " ".join(words[:LONGEST_NAME])
+    return " ".join([opener, *words][:LONGEST_NAME] if opener and words else words[:LONGEST_NAME])
 
 
 def _may_be_named(core: str, plain: str, inside: bool, linked: bool, book: Namebook) -> bool:
@@ -132,16 +139,20 @@ def domain_label(address: Address, book: Namebook) -> str:
     return "" if label in book.firms.generic_labels else label
 
 
-def spelled_out(label: str, book: Namebook) -> str:
-    """A domain label as a name: "allegheny-conservancy" is "Allegheny Conservancy"."""
-    parts = [part for part in re.split(r"[-_]", label) if part and part not in book.firms.label_ends]
-    return " ".join(part.capitalize() for part in parts) or label.capitalize()
-
-
 def trimmed(name: str, book: Namebook) -> str:
     """A firm's name without what a display name puts round it ("Acme Hiring Team", "Human Resources, Acme")."""
     parts = _PARTS.split(_RELAYED.sub("", name).strip(" '\""))
     return next((kept for part in parts if part and (kept := _without_around(part, book))), "")
+
+
+def without_tail(name: str, book: Namebook) -> str:
+    """A display name without what names the people who hire ("Acme HR Services", "Acme Grad Program")."""
+    low = fold(name)
+    for tail in book.firms.tails:
+        front = name[: -len(tail) - 1].rstrip(" -\u2013|,")
+        if low.endswith(f" {tail}") and len(letters(front)) > 1 and not no_firm(front, book):
+            return front
+    return name
 
 
 def _without_around(part: str, book: Namebook) -> str:
@@ -179,6 +190,14 @@ def no_firm(name: str, book: Namebook) -> bool:
     low = fold(name)
     if low in book.firms.not_firms or low in book.places or low in book.not_names:
         return True
+    words = [word.removesuffix("'s").removesuffix("\u2019s") for word in low.split()]
+    if all(len(word) == 1 or word == "of" for word in words) and len(words) > 1:
+        return True  # "U of C"
+    house = book.firms.offices
+    if not house.isdisjoint(words) and all(
+        word in house or word in book.firms.around or word in book.people.title_words or word in LINKS for word in words
+    ):
+        return True
     return sum(map(str.isdigit, name)) > 3 or "/" in name or fold(name.rpartition(" ")[2]) in book.firms.occasions
 
 
@@ -196,7 +215,7 @@ def is_job(name: str, book: Namebook) -> bool:
     if words[0] in book.jobs.heads and len(words) > 1 and words[1] in ("of", "for", "to"):
         return True
     if words[-1] in book.firms.firm_words and words[-1] not in book.jobs.heads:
-        return False
+        return len(words) > 2 and words[-2] in book.jobs.heads and words[-1] in book.jobs.fields
     return any(word in book.jobs.heads for word in words[-2:]) and not any(word in book.firms.legal for word in words)
 
 

@@ -59,6 +59,7 @@ class JobWords:
     labels: Words
     stops: Words
     inside: Words
+    fields: Words
     wanting: tuple[str, ...]
     sure_frames: Words
     frames: Phrases
@@ -80,6 +81,12 @@ class FirmWords:
     free_mail: Words
     generic_labels: Words
     label_ends: Words
+    label_words: Words
+    label_links: Words
+    acronyms: Words
+    tails: tuple[str, ...]
+    offices: Words
+    openers: Words
     firm_words: Words
     telling: Words
     boards: tuple[str, ...]
@@ -247,6 +254,7 @@ def _jobs(roles: Table) -> JobWords:
         "labels",
         "stops",
         "inside",
+        "fields",
         "sure_frames",
     )
     words = _alternatives(roles["requisition_words"])
@@ -267,7 +275,7 @@ def _jobs(roles: Table) -> JobWords:
 def _firms(names: Table, companies: Table) -> FirmWords:
     sets = (
         "legal", "around", "ambiguous", "agency", "not_firms", "occasions", "free_mail", "generic_labels", "label_ends",
-        "firm_words", "desks", "side_desks",
+        "label_links", "acronyms", "offices", "openers", "firm_words", "desks", "side_desks",
     )  # fmt: skip
     kinds = {
         str(phrase): kind for kind in ("with", "place", "employer", "client") for phrase in names[f"{kind}_frames"]
@@ -275,10 +283,13 @@ def _firms(names: Table, companies: Table) -> FirmWords:
     return FirmWords(
         **{key: _words(companies, key) for key in sets},
         telling=_words(companies, "firm_words", "legal"),
+        label_words=_words(companies, "firm_words")
+        | {word for line in companies["label_words"] for word in line.split()},
+        tails=tuple(sorted(companies["tails"], key=len, reverse=True)),
         boards=tuple(companies["boards"]),
         agency_parts=tuple(companies["agency_parts"]),
         robots=_any_of(companies["robots"]),
-        frames=_before_name(kinds),
+        frames=_before_name(kinds, names["firm_fillers"]),
         frame_kinds=kinds,
         subject_frames=_before_name([*names["subject_frames"], *names["subject_meets"]]),
         subject_meets=_words(names, "subject_meets"),

@@ -52,7 +52,8 @@ def who(
     book = namebook(rulebook)
     mine = speaker is Speaker.ME
     writer = settings.name if mine else display_person(message.header.sender, book)
-    if speaker is Speaker.ROBOT and fold(writer.partition(" ")[0]) not in book.people.given:
+    relayed = system is not None and len(writer.split()) > 2  # a shop or office that writes through a board
+    if (speaker is Speaker.ROBOT or relayed) and fold(writer.partition(" ")[0]) not in book.people.given:
         writer = ""
     page = page_of(message, writer, book)
     contact = contact_of(message, page, settings, book, speaker, system)

@@ -11,10 +11,11 @@ from watcher.reading.sender import Sender
 from watcher.reading.topics import Leaning
 
 PRIOR = -2.8
-UNBACKED = 1.6  # what topic words can weigh where neither a job is named nor the sender known
-UNBACKED_FRAMES = 1.3  # and what the frames can
+UNBACKED = 1.4  # what topic words can weigh where neither a job is named nor the sender known
+UNBACKED_FRAMES = 1.2  # and what the frames can
 UNBACKED_HINTS = 1.2  # and what the weak phrases can
 COLLEAGUE = 2.5  # what it weighs against that the sender shares the domain of the user's own address
+TELLS_ALONE = 4.0  # what a topic word weighs that is said of jobs alone
 NAMED = 0.5  # from here on a job is named
 DENIED = 3.0  # what the topic words can weigh where a phrase is certain that it is something else
 _KINDS = {
@@ -60,6 +61,7 @@ def weigh(
     evidence = [(1.0, item) for item in leaning.evidence + desk.evidence]
     named = any(role.weight >= NAMED for role in roles)
     backed = named or role_address or bool(sender.kind) or desk.towards > 0.0 or _says_hiring(hits)
+    backed = backed or leaning.strongest >= TELLS_ALONE
     total = PRIOR + _weigh_sender(sender, desk, reply=reply, listed=listed, role_address=role_address, named=named)
     total -= COLLEAGUE if colleague else 0.0
     if sender.kind:
@@ -80,7 +82,7 @@ def weigh(
                 total += weight
     total += hints if backed else min(hints, UNBACKED_HINTS)
     if roles:
-        total += (1.0 if denied else 2.0) * roles[0].weight
+        total += (1.0 if denied else 3.2) * roles[0].weight
         evidence.append((2.0 * roles[0].weight, roles[0].evidence))
     evidence.sort(key=lambda item: -item[0])
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total)))), tuple(item for _, item in evidence[:5])

@@ -17,7 +17,7 @@ _WORD = re.compile(r"[^\W_](?:[\w'\u2019.+#&/-]*[\w+#])?|&")
 _ANY = re.compile(r"\S+")
 _BRACKET = re.compile(r" ?\(([^()\n]{1,40})\)")
 _PERCENT = re.compile(r" \d{1,3}(?:\s?[-\u2013]\s?\d{1,3})?\s?%")
-_OF = re.compile(r" (of|to|for) (?:the )?(?=[A-Z])")
+_OF = re.compile(r" (of|to|for|de) (?:the )?(?=[A-Z])")
 _RUN = re.compile(r"[A-Z][\w&-]*(?: (?:and |& )?[A-Z][\w&-]*){0,3}")
 _TAIL = re.compile(
     r"(?:, | [-\u2013] )((?:[A-Z0-9][\w&/+-]*)(?: (?:[A-Z0-9&][\w&/+-]*|of|and|the)){0,3})"
@@ -31,6 +31,7 @@ _IDS = re.compile(
     r"\b\d{4}-\d{3,6}\b|^\d{5,}\b"
 )
 _ASIDE = re.compile(r"\d{4,}|^ref|\bclient\b|[@!?]|http")
+_NUMBERED = re.compile(r"\d{3}|\d-[A-Z]|[A-Z]{2}-\d")  # "26-R4-1287", "GS-0460"
 _TITLE_FIELDS = frozenset(
     ["er", "data", "growth", "storage", "infrastructure", "payments", "digital", "media", "design", "engineering"]
 )
@@ -161,6 +162,8 @@ def _is_elsewhere(tail: str, comma: bool, subject: bool, book: Namebook) -> bool
     words = fold(tail).split()
     if words[0] in _TITLE_FIELDS:
         return False
+    if _NUMBERED.search(tail) or words[0] == "announcement":
+        return True
     if fold(tail) in book.places or words[0] in book.places or words[0] in book.not_names:
         return True
     if any(word in book.firms.firm_words or word in book.firms.legal for word in words):

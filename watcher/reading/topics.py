@@ -16,11 +16,15 @@ _PART = re.compile(r"[a-zà-ÿ]+")
 
 @dataclass(frozen=True, slots=True)
 class Leaning:
-    """How far the words lean: log-odds for hiring and against, each with the words that weigh most."""
+    """How far the words lean: log-odds for hiring and against, with the words that weigh most.
+
+    `strongest` is what the one word that speaks most for hiring weighs.
+    """
 
     towards: float
     against: float
     evidence: tuple[Evidence, ...]
+    strongest: float = 0.0
 
 
 class Lexicon:
@@ -48,7 +52,7 @@ def _lean(found: Mapping[str, float]) -> Leaning:
     against = _sum(-weight for weight in found.values() if weight < 0)
     top = sorted(found.items(), key=lambda item: -abs(item[1]))[:3]
     evidence = tuple(Evidence("topic.hiring" if weight > 0 else "topic.not_hiring", word) for word, weight in top)
-    return Leaning(towards, against, evidence)
+    return Leaning(towards, against, evidence, max([0.0, *found.values()]))
 
 
 def _found(words: list[str], weights: Mapping[str, float]) -> Mapping[str, float]:
