@@ -15,6 +15,7 @@ UNBACKED = 1.4  # what topic words can weigh where neither a job is named nor th
 UNBACKED_FRAMES = 1.2  # and what the frames can
 UNBACKED_HINTS = 1.2  # and what the weak phrases can
 COLLEAGUE = 2.5  # what it weighs against that the sender shares the domain of the user's own address
+ROLE = 3.2  # what a job weighs that is surely named
 TELLS_ALONE = 4.0  # what a topic word weighs that is said of jobs alone
 NAMED = 0.5  # from here on a job is named
 DENIED = 3.0  # what the topic words can weigh where a phrase is certain that it is something else
@@ -82,8 +83,9 @@ def weigh(
                 total += weight
     total += hints if backed else min(hints, UNBACKED_HINTS)
     if roles:
-        total += (1.0 if denied else 3.2) * roles[0].weight
-        evidence.append((2.0 * roles[0].weight, roles[0].evidence))
+        weight = (1.0 if denied else ROLE if named else 2.0) * roles[0].weight
+        total += weight
+        evidence.append((weight, roles[0].evidence))
     evidence.sort(key=lambda item: -item[0])
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total)))), tuple(item for _, item in evidence[:5])
 

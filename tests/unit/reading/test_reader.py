@@ -248,3 +248,9 @@ def test_an_honorary_office_a_course_house_mail_and_fraud_are_no_hiring_mail(tex
 
 def test_a_line_that_says_what_the_work_pays_speaks_for_hiring() -> None:
     assert reading("Need a baker from Monday, 15 an hour. Interested?", subject="Work").hiring >= 0.5
+
+
+def test_a_meeting_with_no_job_behind_it_is_no_hiring_mail_but_one_named_by_a_job_is() -> None:
+    text = "Could you come by for a chat on Thursday at 2?"
+    assert reading(text, subject="Thursday").hiring < 0.5
+    assert reading(text, subject="Junior Animator position").hiring >= 0.5
