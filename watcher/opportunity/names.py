@@ -16,6 +16,7 @@ a an the of for and in at to role position post job vacancy opening m f d w x mf
 """
 LEGAL = frozenset(_LEGAL.split())
 FILLERS = frozenset(_FILLERS.split())
+GLUED = 6  # letters that two names must share before spaces are overlooked
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -50,12 +51,33 @@ def same_company(one: str, other: str) -> bool:
     left, right = company_words(one), company_words(other)
     if not left or not right:
         return False
-    if squeezed(one) == squeezed(other):
+    if squeezed(one) == squeezed(other) or _begins(one, other) or _begins(other, one):
         return True
     short, long = sorted((left, right), key=len)
     if short <= long:
         return len(short) > 1 or len(long) <= 3 or 2 * len(short) >= len(long)
     return False
+
+
+def _begins(glued: str, spelled: str) -> bool:
+    """Whether the first words of one name, run together as in a domain, are the whole of the other."""
+    label = "".join(_whole(glued))
+    if len(label) < GLUED:
+        return False
+    at = 0
+    for word in _whole(spelled):
+        if not label.startswith(word, at):
+            return False
+        at += len(word)
+        if at == len(label):
+            return True
+    return False
+
+
+@lru_cache(maxsize=4096)
+def _whole(name: str) -> tuple[str, ...]:
+    """All words of a name, an ampersand spelled out."""
+    return tuple(_WORD.findall(plain(name.replace("&", " and ").replace("'s", "s").replace("\u2019s", "s"))))
 
 
 @lru_cache(maxsize=4096)

@@ -10,6 +10,8 @@ from watcher.opportunity.model import Entry, Statement
 from watcher.opportunity.names import same_company, same_role
 from watcher.reading.model import Claim, Person, Says, Speaker
 
+GUESSED = "company.domain"  # the rule of names that nobody wrote: read out of a domain
+LEAST = 0.1  # a company below this weight is no company
 REPEATED = 0.05  # what a claim gains by each of its first repetitions
 
 
@@ -31,6 +33,8 @@ def parties_of(statements: Sequence[Statement]) -> Parties:
     companies = _heap((claim for entry in entries for claim in entry.reading.companies), same_company)
     clients = [pile for pile in companies if not (agency and same_company(pile.name, agency))]
     best = clients[0] if clients and clients[0].weight >= 0.3 else companies[0] if companies else None
+    if best is not None and best.top < LEAST:
+        best = None
     roles = _heap((claim for entry in entries for claim in entry.reading.roles), same_role)
     return Parties(
         company=best.name if best else (agency or None),
@@ -65,7 +69,8 @@ def _heap(claims: Iterable[Claim], same: Callable[[str, str], bool]) -> list[Pil
         tops: dict[str, float] = {}
         for claim in pile:
             tops[claim.name] = max(tops.get(claim.name, 0.0), claim.weight)
-        best = max(tops, key=lambda name: (tops[name], len(name)))
+        written = {claim.name for claim in pile if claim.evidence.rule != GUESSED}
+        best = max(tops, key=lambda name: (name in written, tops[name], len(name)))
         # a name that a thread's subject repeats in every answer is not more certain each time
         heaped.append(Pile(best, tops[best] + REPEATED * min(len(pile) - 1, 4), tops[best]))
     return sorted(heaped, key=lambda pile: -pile.weight)

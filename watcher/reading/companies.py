@@ -32,8 +32,10 @@ from watcher.reading.namebook import Namebook, before_names, fold, letters, lowe
 from watcher.reading.page import Page, bare
 
 MOST_CLAIMS = 6
+UNLIKELY = 0.06  # the weight of a word that may be a firm's name and is more likely none
 LIKE = 0.5  # the share of a domain label that a name must spell to be its owner's
 CREDIBLE = 0.3  # the least weight of a client that stands before its agency
+CLIENT = 0.5  # what such a client weighs at least
 FIRMLY_CREDIBLE = 0.2  # the same for a name that is plainly a firm's
 WEIGHTS = {"client": 0.9, "employer": 0.6, "place": 0.4, "with": 0.25}
 
@@ -157,7 +159,7 @@ def _from_display(message: Message, tally: _Tally, system: SenderRule | None) ->
     if name:
         alike = bool(tally.label) and likeness(name, tally.label, book) >= LIKE
         weight = 0.8 if system else 0.6 if alike or is_firm(name, book) else 0.3
-        tally.add(name, 0.1 if is_board(name, book) else weight, "display_name", sender.name)
+        tally.add(name, 0.0 if is_board(name, book) else weight, "display_name", sender.name)
     behind = _BEHIND_NAME.search(sender.name.partition(" (")[0])
     if behind:
         tally.add(trimmed(behind.group(1), book), 0.5, "display_name", sender.name)
@@ -201,14 +203,26 @@ def _from_subject(page: Page, tally: _Tally) -> None:
         if not name or name != bare(part) or is_job(name, book) or (name.isupper() and len(name) < 4):
             continue
         firm = is_firm(name, book)
-        if not firm and (
-            any(fold(bare(word)) in book.places for word in name.split())
-            or _is_beside_job(subject, name, index, parts, book)
-        ):
+        if not firm and any(fold(bare(word)) in book.places for word in name.split()):
             continue
-        told = (name in page.text or any(name in line for line in page.closing)) and f"in {name}" not in page.text
+        told = _is_told(name, page)
         weight = (0.45 if firm else 0.2) if len(parts) > 1 else (0.4 if firm else 0.1)
+        if not firm and _is_beside_job(subject, name, index, parts, book):
+            weight, told = UNLIKELY, False
         tally.add(trimmed(name, book) or name, weight + (0.2 if told else 0.0) - 0.04 * index, "subject", subject)
+
+
+def _is_told(name: str, page: Page) -> bool:
+    """Whether the text names it too, a single word inside a sentence and not after "in"."""
+    if any(name in line for line in page.closing):
+        return f"in {name}" not in page.text
+    at = page.text.find(name)
+    while at >= 0:
+        before = page.text[max(0, at - 4) : at]
+        if not before.endswith("in ") and (" " in name or (before[-2:-1].isalpha() and before.endswith(" "))):
+            return True
+        at = page.text.find(name, at + 1)
+    return False
 
 
 def _is_beside_job(subject: str, name: str, index: int, parts: list[str], book: Namebook) -> bool:
@@ -345,11 +359,12 @@ def _from_domain(page: Page, label: str, tally: _Tally) -> None:
     known = any(likeness(claim.name, squeezed, book) >= LIKE for claim in tally.found.values())
     if known or len(squeezed) < 3:
         return
-    for text in (*page.closing[:10], page.subject, page.text, page.quoted):
-        words = written_in(text, squeezed) if text else ""
-        if words:
-            tally.add(words.title() if words.islower() else words, 0.5, "domain_in_text", words)
-            return
+    for part in dict.fromkeys((squeezed, letters(re.split("[-_]", label)[0]))):
+        for text in (*page.closing[:10], page.subject, page.text, page.quoted):
+            words = written_in(text, part) if text and len(part) > 5 else ""
+            if words:
+                tally.add(words.title() if words.islower() else words, 0.5, "domain_in_text", words)
+                return
     text = f"{page.subject}\n{page.text}\n{page.quoted}"
     tally.add(spelled_out(label, book, text), 0.3 if "-" in label else 0.22, "domain", label)
 
@@ -382,11 +397,15 @@ def _split_agency(claims: list[Claim], page: Page, label: str, book: Namebook) -
         return Employer(tuple(claims[:MOST_CLAIMS]), "")
     own = {claim.name for claim in claims if label and likeness(claim.name, label, book) >= LIKE} | {agency}
     least = {True: FIRMLY_CREDIBLE, False: CREDIBLE}
-    clients = [one for one in claims if one.name not in own and one.weight >= least[is_firm(one.name, book)]]
+    clients = [
+        replace(one, weight=max(one.weight, CLIENT)) if one.weight >= CREDIBLE else one
+        for one in claims
+        if one.name not in own and one.weight >= least[is_firm(one.name, book)]
+    ]
     rest = [
         replace(claim, weight=round(claim.weight * 0.5, 3)) if clients else claim
         for claim in claims
-        if claim not in clients
+        if claim.name not in {client.name for client in clients}
     ]
     return Employer((*clients, *sorted(rest, key=lambda claim: -claim.weight))[:MOST_CLAIMS], agency)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from watcher.message.model import Address
 from watcher.reading.namebook import Namebook, fold, letters
@@ -83,7 +84,7 @@ def name_at(text: str, at: int, book: Namebook, *, loose: bool = False, expected
 def _may_be_named(core: str, plain: str, inside: bool, linked: bool, book: Namebook) -> bool:
     """Whether a word may begin or go on with a name."""
     if not (core[0].isupper() or (core[0].isdigit() and inside and not linked)):
-        return inside and plain in book.firms.legal
+        return inside and plain in book.firms.small_legal
     if plain in book.not_names:
         return inside and not linked and (plain in book.firms.around or plain in book.firms.firm_words)
     return core[0].isalpha() or inside
@@ -212,7 +213,7 @@ def is_firm(name: str, book: Namebook) -> bool:
 def is_job(name: str, book: Namebook) -> bool:
     """Whether a capitalised run is a job title and no firm."""
     words = [fold(bare(word)) for word in name.split()]
-    if words[0] in book.jobs.heads and len(words) > 1 and words[1] in ("of", "for", "to"):
+    if any(word in book.jobs.heads and after in ("of", "for", "to", "de") for word, after in pairwise(words[:4])):
         return True
     if words[-1] in book.firms.firm_words and words[-1] not in book.jobs.heads:
         return len(words) > 2 and words[-2] in book.jobs.heads and words[-1] in book.jobs.fields

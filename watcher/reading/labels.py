@@ -67,7 +67,7 @@ def _parted(part: str, known: frozenset[str], book: Namebook) -> list[str]:
 
 def _is_worth(words: tuple[str, ...], book: Namebook) -> bool:
     """Whether a parting is likelier than one word: "Stonegate" and "Oakfield" are mostly written as such."""
-    return len(words) > 2 or any(len(word) > 5 or word in book.firms.firm_words for word in words)
+    return len(words) > 2 or (len(words[-1]) > 5 and words[-1] in book.firms.firm_words)
 
 
 def _after_unknown(part: str, known: frozenset[str], book: Namebook) -> list[str]:

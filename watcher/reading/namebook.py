@@ -81,6 +81,7 @@ class FirmWords:
     free_mail: Words
     generic_labels: Words
     label_ends: Words
+    small_legal: Words
     label_words: Words
     label_links: Words
     acronyms: Words
@@ -275,7 +276,7 @@ def _jobs(roles: Table) -> JobWords:
 def _firms(names: Table, companies: Table) -> FirmWords:
     sets = (
         "legal", "around", "ambiguous", "agency", "not_firms", "occasions", "free_mail", "generic_labels", "label_ends",
-        "label_links", "acronyms", "offices", "openers", "firm_words", "desks", "side_desks",
+        "small_legal", "label_links", "acronyms", "offices", "openers", "firm_words", "desks", "side_desks",
     )  # fmt: skip
     kinds = {
         str(phrase): kind for kind in ("with", "place", "employer", "client") for phrase in names[f"{kind}_frames"]

@@ -53,11 +53,13 @@ def who(
     mine = speaker is Speaker.ME
     writer = settings.name if mine else display_person(message.header.sender, book)
     relayed = system is not None and len(writer.split()) > 2  # a shop or office that writes through a board
-    if (speaker is Speaker.ROBOT or relayed) and fold(writer.partition(" ")[0]) not in book.people.given:
+    unmanned = (speaker is Speaker.ROBOT or relayed) and fold(writer.partition(" ")[0]) not in book.people.given
+    if unmanned:
         writer = ""
     page = page_of(message, writer, book)
     contact = contact_of(message, page, settings, book, speaker, system)
-    author = None if mine or (speaker is Speaker.ROBOT and not writer) else author_of(message, page, book, contact)
+    unmanned = unmanned or (speaker is Speaker.ROBOT and not writer)
+    author = None if mine or unmanned else author_of(message, page, book, contact)
     persons = [
         settings.name,
         *settings.name.split(),

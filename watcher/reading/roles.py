@@ -28,6 +28,7 @@ _TITLE_WORD = re.compile(r"\w+")
 _BEFORE_NAMES = frozenset(
     ["for", "as", "of", "the", "a", "an", "our", "your", "re", "need", "to", "regarding", "on", "is", "was"]
 )  # fmt: skip
+_BE = re.compile(r" be (?:our|an?)$")
 _EDGE = "-\u2013\u2014:|/,@?!.()"
 
 
@@ -222,7 +223,10 @@ def _from_frames(text: str, tally: _Tally) -> None:
         head = any(is_head(bare(word), book) for word in words if bare(word))
         if not words or words[0].isdigit() or (not head and not sure):
             continue
-        if not head and (len(words) > 5 or any(fold(bare(word)) in book.firms.telling for word in words)):
+        if not head and (
+            len(words) > 5
+            or (not _BE.search(match.group(1)) and any(fold(bare(word)) in book.firms.telling for word in words))
+        ):
             continue
         tally.add(
             run,

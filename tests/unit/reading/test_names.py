@@ -307,3 +307,73 @@ def test_the_client_in_brackets_is_the_employer() -> None:
 def test_a_sector_of_a_pitch_is_no_client() -> None:
     text = "Hi Nadia, my client (Series C cyber, Leeds) needs a Pastry Chef.\n\nTess | Northgate Recruiting"
     assert company(told(text, "tess@northgaterecruit.example", name="Tess Oduya")) == "Northgate Recruiting"
+
+
+@pytest.mark.parametrize(
+    ("label", "name"),
+    [
+        ("clearrivertrust", "Clear River Trust"),
+        ("mossroadbakehouse", "Moss Road Bakehouse"),
+        ("silverlakebpo", "Silver Lake BPO"),
+        ("weldonroadbakehouse", "Weldon Road Bakehouse"),
+        ("tarnleycouncil", "Tarnley Council"),
+        ("redgate", "Redgate"),
+        ("harwick", "Harwick"),
+        ("oakmoor", "Oakmoor"),
+    ],
+)
+def test_a_domain_is_parted_into_words_only_where_they_are_plain(label: str, name: str) -> None:
+    assert company(told("See you at ten.", f"kim@{label}.example", name="Kim Weir")) == name
+
+
+def test_small_letters_in_the_text_tell_how_a_domain_is_spelled() -> None:
+    assert (
+        company(told("come at four. kim, salt & thyme", "kim@saltandthyme.example", name="Kim Weir")) == "Salt & Thyme"
+    )
+
+
+@pytest.mark.parametrize(
+    ("display", "name"),
+    [
+        ("Halden Rail Grad Program", "Halden Rail"),
+        ("Verity Payments Recruiting", "Verity Payments"),
+        ("Dunmore HR Services", "Dunmore"),
+    ],
+)
+def test_a_display_name_is_taken_without_the_people_who_hire(display: str, name: str) -> None:
+    found = told("We have your form.", "x@ats-mail.example", name=display, system=ATS, speaker=Speaker.ROBOT)
+    assert company(found) == name
+
+
+def test_a_firm_ends_before_the_job_that_follows_it() -> None:
+    assert company(told("Your application to Orrin Labs as a Chemist is in.", "kim@gmail.com")) == "Orrin Labs"
+    text = "This is about your application to Orrin Analytics for Java Engineer."
+    assert company(told(text, "kim@orrinanalytics.example")) == "Orrin Analytics"
+
+
+def test_a_title_that_ends_in_a_trade_is_no_firm() -> None:
+    found = told(
+        "For our client, the company Tolk Messtechnik.", "kim@gmail.com", "Category Manager Electronics, Norden"
+    )
+    assert company(found) == "Tolk Messtechnik"
+
+
+def test_an_office_is_no_employer() -> None:
+    found = told("Come on Tuesday.", "registry@lowick-college.example", name="Registrar's Office")
+    assert company(found) == "Lowick College"
+
+
+def test_a_shop_that_writes_through_a_relay_is_the_employer_and_no_person() -> None:
+    found = told("Hi Nadia, Monday at three?", "oysterhut_a1@network.example", name="Oyster Hut Malin", system=RELAY)
+    assert company(found) == "Oyster Hut Malin"
+    assert found.author is None
+
+
+def test_an_agency_is_left_for_the_client_that_is_after_somebody() -> None:
+    text = "Fintan from Cask & Crew, we place brewers. Low Dock Brewing are after a Head Brewer."
+    assert company(told(text, "fintan@caskandcrew.example", name="Fintan Lyle")) == "Low Dock Brewing"
+
+
+def test_a_single_word_beside_the_job_is_no_firm() -> None:
+    found = told("Your form is in.", "x@ats-mail.example", "Cook - EVENINGS", system=ATS, speaker=Speaker.ROBOT)
+    assert company(found) == ""
