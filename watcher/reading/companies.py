@@ -7,36 +7,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from watcher.knowledge.model import SenderRule
 from watcher.message.model import Address, Message
+from watcher.reading.agencies import CREDIBLE, LIKE, Employer, split_agency
+from watcher.reading.claims import Tally
 from watcher.reading.firms import (
     LINKS,
-    bare_firm,
     domain_label,
-    firm_key,
     is_board,
     is_firm,
     is_job,
     likeness,
     name_at,
-    no_firm,
     trimmed,
     without_tail,
 )
 from watcher.reading.labels import spelled_out, written_in
-from watcher.reading.model import Claim, Evidence
 from watcher.reading.namebook import Namebook, before_names, fold, letters, lowered
 from watcher.reading.page import Page, bare
 
-MOST_CLAIMS = 6
 UNLIKELY = 0.06  # the weight of a word that may be a firm's name and is more likely none
-LIKE = 0.5  # the share of a domain label that a name must spell to be its owner's
-CREDIBLE = 0.3  # the least weight of a client that stands before its agency
-CLIENT = 0.5  # what such a client weighs at least
-FIRMLY_CREDIBLE = 0.2  # the same for a name that is plainly a firm's
 WEIGHTS = {"client": 0.9, "employer": 0.6, "place": 0.4, "with": 0.25}
 
 _SUBJECT_PARTS = re.compile(
@@ -48,69 +41,6 @@ _LEADING = re.compile(r"^(?:(?:the|from|team|your|all at|everyone at) )+", re.I)
 _BEHIND_NAME = re.compile(r"\s(?:@|at|from|\||-|/)\s+(.+)$")
 _CAPITALS = re.compile(r"(?<![\w@./])[A-Z][\w'\u2019&-]+(?: (?:&|of|and))?(?: [A-Z][\w'\u2019&-]+){1,4}")
 _LETTERING = re.compile(r"\+|\.(?=[a-z0-9]*\d)")
-
-
-@dataclass(frozen=True, slots=True)
-class Employer:
-    """The employers that a message names, best first, and the agency that writes for one ("" where none does)."""
-
-    companies: tuple[Claim, ...]
-    agency: str
-
-
-class _Tally:
-    """Weights for names, of which those that are the same firm ("Bexley", "Bexley Wholesale") stand together."""
-
-    def __init__(self, label: str, banned: frozenset[str], book: Namebook) -> None:
-        self.label, self.banned, self.book = letters(label), banned, book
-        self.found: dict[str, Claim] = {}
-
-    def add(self, name: str, weight: float, rule: str, words: str = "") -> None:
-        name = self._own(bare_firm(name))
-        key = firm_key(name, self.book)
-        if len(key) < 2 or key in self.banned or weight <= 0 or len(name) > 70 or no_firm(name, self.book):
-            return
-        claim = Claim(name, weight, Evidence(f"company.{rule}", (words or name).strip()[:120]))
-        known = self.found.get(key)
-        self.found[key] = claim if known is None else _together(known, claim)
-
-    def _own(self, name: str) -> str:
-        """A name without a last "Talent" or "Recruiting" that the sender's domain does not have."""
-        front, _, last = name.rpartition(" ")
-        word = fold(last)
-        if not front or word not in self.book.firms.ambiguous or not self.label or word in self.label:
-            return name
-        return front if likeness(front, self.label, self.book) >= 0.8 else name
-
-    def claims(self) -> list[Claim]:
-        merged: dict[str, Claim] = {}
-        for key, claim in sorted(self.found.items(), key=lambda item: -len(item[0])):
-            longer = next(
-                (k for k in merged if len(key) >= 4 and k.startswith(key) and _starts(merged[k].name, claim.name)), None
-            )
-            if longer is None:
-                merged[key] = claim
-            else:
-                merged[longer] = replace(
-                    _together(merged[longer], replace(claim, weight=claim.weight * 0.9)), name=merged[longer].name
-                )
-        ordered = sorted(merged.values(), key=lambda claim: -claim.weight)
-        return [replace(claim, weight=round(min(0.99, claim.weight), 3)) for claim in ordered]
-
-
-def _together(one: Claim, other: Claim) -> Claim:
-    """Two claims for one name: the nicer spelling, the weights joined, the stronger evidence."""
-    name = other.name if _spelling(other.name) > _spelling(one.name) else one.name
-    evidence = one.evidence if one.weight >= other.weight else other.evidence
-    return Claim(name, 1 - (1 - one.weight) * (1 - other.weight), evidence)
-
-
-def _starts(longer: str, shorter: str) -> bool:
-    return fold(longer).removeprefix("the ").startswith(fold(shorter).removeprefix("the "))
-
-
-def _spelling(name: str) -> int:
-    return 2 * (not name.isupper() or len(name) < 5) + (not name.islower())
 
 
 def employer_of(
@@ -127,7 +57,7 @@ def employer_of(
     anchor = _anchor(message, system, outgoing=outgoing)
     label = domain_label(anchor, book) if anchor else ""
     banned = frozenset(letters(name) for name in (*persons, *(system.names if system else ())))
-    tally = _Tally(label, banned, book)
+    tally = Tally(label, banned, book)
     if not outgoing:
         _from_display(message, tally, system)
         _from_closing(page, tally)
@@ -140,7 +70,7 @@ def employer_of(
         _from_domain(page, label, tally)
     if page.quoted and not any(claim.weight >= CREDIBLE for claim in tally.found.values()):
         _from_frames(page.quoted, lowered(page.quoted), tally, 0.5)
-    return _split_agency(tally.claims(), page, tally.label, book)
+    return split_agency(tally.claims(), page, tally.label, book)
 
 
 def _anchor(message: Message, system: SenderRule | None, *, outgoing: bool) -> Address | None:
@@ -152,7 +82,7 @@ def _anchor(message: Message, system: SenderRule | None, *, outgoing: bool) -> A
     return message.header.sender
 
 
-def _from_display(message: Message, tally: _Tally, system: SenderRule | None) -> None:
+def _from_display(message: Message, tally: Tally, system: SenderRule | None) -> None:
     sender, book = message.header.sender, tally.book
     whole = without_tail(sender.name, book)
     name = trimmed(whole, book) if whole == sender.name else whole
@@ -167,7 +97,7 @@ def _from_display(message: Message, tally: _Tally, system: SenderRule | None) ->
         _from_machine_address(sender, system, tally)
 
 
-def _from_machine_address(sender: Address, system: SenderRule, tally: _Tally) -> None:
+def _from_machine_address(sender: Address, system: SenderRule, tally: Tally) -> None:
     """The employer in the address of an applicant-tracking system ("acme@myworkday.com", "acme.example-ats.com")."""
     book = tally.book
     pieces: list[str] = []
@@ -188,7 +118,7 @@ def _from_machine_address(sender: Address, system: SenderRule, tally: _Tally) ->
         tally.add(piece.title(), 0.15, "address", sender.address)
 
 
-def _from_subject(page: Page, tally: _Tally) -> None:
+def _from_subject(page: Page, tally: Tally) -> None:
     subject, book = page.subject, tally.book
     low = lowered(subject)
     _from_verbs(subject, low, tally, 1.5)
@@ -232,7 +162,7 @@ def _is_beside_job(subject: str, name: str, index: int, parts: list[str], book: 
     return beside and index > 0 and " " not in name and is_job(parts[index - 1].strip(), book)
 
 
-def _from_frames(text: str, low: str, tally: _Tally, trust: float) -> None:
+def _from_frames(text: str, low: str, tally: Tally, trust: float) -> None:
     """Names after "at", "your application to", "our client" in running text."""
     book = tally.book
     for match in before_names(book.firms.frames, text, low):
@@ -249,7 +179,7 @@ def _from_frames(text: str, low: str, tally: _Tally, trust: float) -> None:
     _from_verbs(text[:1500], low[:1500], tally, trust)
 
 
-def _from_verbs(text: str, low: str, tally: _Tally, trust: float) -> None:
+def _from_verbs(text: str, low: str, tally: Tally, trust: float) -> None:
     """Names before "has invited you", "would like to meet": from the start of their sentence."""
     for match in tally.book.firms.verbs.finditer(low):
         start = max(text.rfind(mark, 0, match.start()) for mark in ("\n", ". ", "! ", "? ", ", ", ": ")) + 1
@@ -275,7 +205,7 @@ def _frame_weight(name: str, kind: str, book: Namebook) -> float:
     return weight * {"place": 0.7, "with": 0.4}.get(kind, 1.0)
 
 
-def _from_capitals(text: str, tally: _Tally) -> None:
+def _from_capitals(text: str, tally: Tally) -> None:
     """Capitalised runs that a word of theirs shows to be firms, wherever they stand."""
     book = tally.book
     for match in _CAPITALS.finditer(text[:4000]):
@@ -291,7 +221,7 @@ def _from_capitals(text: str, tally: _Tally) -> None:
                 tally.add(name, 0.2, "capitals", name)
 
 
-def _from_lines(page: Page, tally: _Tally) -> None:
+def _from_lines(page: Page, tally: Tally) -> None:
     """The firm on the line below the job's, as boards and tracking systems set it."""
     for title, line in pairwise(page.body[:30]):
         head = name_at(title, 0, tally.book)
@@ -303,7 +233,7 @@ def _from_lines(page: Page, tally: _Tally) -> None:
             tally.add(name, 0.4, "line", line)
 
 
-def _from_closing(page: Page, tally: _Tally) -> None:
+def _from_closing(page: Page, tally: Tally) -> None:
     """Firms in signature lines: after the name, in lines of their own, "The Acme Team"."""
     book = tally.book
     last = page.body[-1] if page.body else ""
@@ -341,7 +271,7 @@ def _skip_in_closing(name: str, book: Namebook) -> bool:
     return (words[0] in book.people.given and len(words) <= 3) or words[-1] in book.jobs.heads or words[0] in titles
 
 
-def _from_domain(page: Page, label: str, tally: _Tally) -> None:
+def _from_domain(page: Page, label: str, tally: Tally) -> None:
     """The sender's own domain, spelled by words of the text where some spell it, else by itself as a last resort."""
     book, squeezed = tally.book, letters(label)
     for key, claim in list(tally.found.items()):
@@ -387,37 +317,3 @@ def _spellings(text: str, label: str, book: Namebook) -> list[str]:
             found += [f"The {name}" if name and text[max(0, at - 4) : at] == "The " else name] if name else []
         at = low.find(beginning, at + 1)
     return found
-
-
-def _split_agency(claims: list[Claim], page: Page, label: str, book: Namebook) -> Employer:
-    """Where the writer is an agency, the client it names comes first."""
-    says = book.firms.agency_says.search("\n".join((page.low, *page.closing)).lower()) is not None
-    agency = next((claim.name for claim in claims if _is_agency(claim.name, label, says, book)), "")
-    if not agency:
-        return Employer(tuple(claims[:MOST_CLAIMS]), "")
-    own = {claim.name for claim in claims if label and likeness(claim.name, label, book) >= LIKE} | {agency}
-    least = {True: FIRMLY_CREDIBLE, False: CREDIBLE}
-    clients = [
-        replace(one, weight=max(one.weight, CLIENT)) if one.weight >= CREDIBLE else one
-        for one in claims
-        if one.name not in own and one.weight >= least[is_firm(one.name, book)]
-    ]
-    rest = [
-        replace(claim, weight=round(claim.weight * 0.5, 3)) if clients else claim
-        for claim in claims
-        if claim.name not in {client.name for client in clients}
-    ]
-    return Employer((*clients, *sorted(rest, key=lambda claim: -claim.weight))[:MOST_CLAIMS], agency)
-
-
-def _is_agency(name: str, label: str, says: bool, book: Namebook) -> bool:
-    words = {fold(bare(word)) for word in name.split()}
-    if not label:
-        return says and bool(words & book.firms.agency)
-    if likeness(name, label, book) < LIKE:
-        return False
-    return (
-        says
-        or any(word in label for word in words & book.firms.agency)
-        or any(part in label for part in book.firms.agency_parts)
-    )
