@@ -289,13 +289,13 @@ def _from_domain(page: Page, label: str, tally: Tally) -> None:
     known = any(likeness(claim.name, squeezed, book) >= LIKE for claim in tally.found.values())
     if known or len(squeezed) < 3:
         return
+    text = "\n".join((*page.closing[:10], page.subject, page.text, page.quoted))
+    glued = letters(text.replace("&", "and"))
     for part in dict.fromkeys((squeezed, letters(re.split("[-_]", label)[0]))):
-        for text in (*page.closing[:10], page.subject, page.text, page.quoted):
-            words = written_in(text, part) if text and len(part) > 5 else ""
-            if words:
-                tally.add(words.title() if words.islower() else words, 0.5, "domain_in_text", words)
-                return
-    text = f"{page.subject}\n{page.text}\n{page.quoted}"
+        words = written_in(text, part) if len(part) > 5 and part in glued else ""
+        if words:
+            tally.add(words.title() if words.islower() else words, 0.5, "domain_in_text", words)
+            return
     tally.add(spelled_out(label, book, text), 0.3 if "-" in label else 0.22, "domain", label)
 
 

@@ -149,6 +149,8 @@ def trimmed(name: str, book: Namebook) -> str:
 def without_tail(name: str, book: Namebook) -> str:
     """A display name without what names the people who hire ("Acme HR Services", "Acme Grad Program")."""
     low = fold(name)
+    if not low.endswith(book.firms.tails):
+        return name
     for tail in book.firms.tails:
         front = name[: -len(tail) - 1].rstrip(" -\u2013|,")
         if low.endswith(f" {tail}") and len(letters(front)) > 1 and not no_firm(front, book):

@@ -100,7 +100,6 @@ def _greeted(page: Page, writer: str, settings: ReadingSettings, book: Namebook)
 
 def _delivering(address: Address, rulebook: Rulebook) -> SenderRule | None:
     """The machine or relay that an address belongs to: its domain is no employer's."""
-    for rule in rulebook.senders:
-        if any(address.domain == domain or address.domain.endswith("." + domain) for domain in rule.domains):
-            return rule
-    return None
+    labels = address.domain.split(".")
+    parents = {".".join(labels[start:]) for start in range(len(labels))}
+    return next((rule for rule in rulebook.senders if not parents.isdisjoint(rule.domains)), None)

@@ -377,3 +377,13 @@ def test_an_agency_is_left_for_the_client_that_is_after_somebody() -> None:
 def test_a_single_word_beside_the_job_is_no_firm() -> None:
     found = told("Your form is in.", "x@ats-mail.example", "Cook - EVENINGS", system=ATS, speaker=Speaker.ROBOT)
     assert company(found) == ""
+
+
+def test_an_announcement_number_is_an_id_and_no_part_of_the_title() -> None:
+    text = (
+        "Your application for Forester (Soils), Announcement Number 26-R9-1234567-DP, with Tarn Ranger District is in."
+    )
+    found = told(text, "x@ats-mail.example", "Received: Forester (Soils), 26-R9-1234567-DP", system=ATS)
+    assert company(found) == "Tarn Ranger District"
+    assert role(found) == "Forester (Soils)"
+    assert "26-R9-1234567-DP" in found.requisitions
