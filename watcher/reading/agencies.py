@@ -12,6 +12,7 @@ from watcher.reading.page import Page, bare
 MOST_CLAIMS = 6
 LIKE = 0.5  # the share of a domain label that a name must spell to be its owner's
 CREDIBLE = 0.3  # the least weight of a client that stands before its agency
+TWICE_TOLD = 0.7  # one frame alone gives no more
 CLIENT = 0.5  # what such a client weighs at least
 FIRMLY_CREDIBLE = 0.2  # the same for a name that is plainly a firm's
 
@@ -29,6 +30,8 @@ def split_agency(claims: list[Claim], page: Page, label: str, book: Namebook) ->
     says = book.firms.agency_says.search("\n".join((page.low, *page.closing)).lower()) is not None
     agency = next((claim.name for claim in claims if _is_agency(claim.name, label, says, book)), "")
     if not agency:
+        agency = _steps_back(claims, label, book)
+    if not agency:
         return Employer(tuple(claims[:MOST_CLAIMS]), "")
     own = {claim.name for claim in claims if label and likeness(claim.name, label, book) >= LIKE} | {agency}
     least = {True: FIRMLY_CREDIBLE, False: CREDIBLE}
@@ -43,6 +46,13 @@ def split_agency(claims: list[Claim], page: Page, label: str, book: Namebook) ->
         if claim.name not in {client.name for client in clients}
     ]
     return Employer((*clients, *sorted(rest, key=lambda claim: -claim.weight))[:MOST_CLAIMS], agency)
+
+
+def _steps_back(claims: list[Claim], label: str, book: Namebook) -> str:
+    """The writer's own firm where subject and text both speak of another as the one to meet, "" where they do not."""
+    alike = [claim.name for claim in claims if label and likeness(claim.name, label, book) >= LIKE]
+    other = any(claim.weight > TWICE_TOLD and claim.name not in alike and is_firm(claim.name, book) for claim in claims)
+    return alike[0] if alike and other else ""
 
 
 def _is_agency(name: str, label: str, says: bool, book: Namebook) -> bool:

@@ -84,7 +84,7 @@ def jobs_of(page: Page, book: Namebook, firms: Iterable[str]) -> Jobs:
     _from_frames(page.subject, tally)
     for line in page.body[:MOST_LINES]:
         _from_line(line, tally)
-    _from_frames(page.text, tally)
+    _from_frames(page.text, tally, page.low)
     _from_labels(page.text, tally)
     if page.quoted and all(claim.weight < SURE for claim in tally.found.values()):
         for line in page.quoted.split("\n")[:40]:
@@ -212,10 +212,10 @@ def _from_job_noun(line: str, noun: Token, tally: _Tally, subject: bool, trust: 
     tally.add(title, (0.25 if loose else 0.4) * trust, "before_job", line[max(0, noun[1] - 50) : noun[2]])
 
 
-def _from_frames(text: str, tally: _Tally) -> None:
+def _from_frames(text: str, tally: _Tally, low: str = "") -> None:
     """What stands after "applying for", "position of", "as our next": titles without a known head noun too."""
     book = tally.book
-    for match in before_names(book.jobs.frames, text, lowered(text)):
+    for match in before_names(book.jobs.frames, text, low or lowered(text)):
         at = match.end()
         run = run_at(text[at : at + 120].split("\n", 1)[0], 0, book)
         words = run.split()

@@ -223,6 +223,9 @@ def cleaned(title: str, firms: Set[str], book: Namebook) -> str:
         front, found, back = title.rpartition(separator)
         if found and _is_firm_or_place(fold(back), firms, book):
             title = front
+        front, found, back = title.partition(separator)
+        if found and fold(front) in firms:
+            title = back
     if fold(title) in firms:
         return ""
     words = title.split()

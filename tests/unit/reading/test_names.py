@@ -387,3 +387,13 @@ def test_an_announcement_number_is_an_id_and_no_part_of_the_title() -> None:
     assert company(found) == "Tarn Ranger District"
     assert role(found) == "Forester (Soils)"
     assert "26-R9-1234567-DP" in found.requisitions
+
+
+def test_one_who_speaks_twice_of_another_firm_writes_for_it() -> None:
+    text = "Your interview with Orrin Foods is on Tuesday at ten. Ask for Jim.\n\nTess\nLarch & Co"
+    found = told(text, "tess@larchco.example", "Interview - Orrin Foods - Head Baker", name="Tess Hall")
+    assert (company(found), found.agency, role(found)) == ("Orrin Foods", "Larch & Co", "Head Baker")
+
+
+def test_the_place_to_ask_at_is_no_firm() -> None:
+    assert company(told("Meet us at Reception.", "kay@gmail.com", name="Kay Burns")) == ""
