@@ -25,12 +25,12 @@ class Employer:
     agency: str
 
 
-def split_agency(claims: list[Claim], page: Page, label: str, book: Namebook) -> Employer:
-    """Where the writer is an agency, the client it names comes first."""
+def split_agency(claims: list[Claim], page: Page, label: str, book: Namebook, *, outgoing: bool = False) -> Employer:
+    """Where the writer is an agency, the client it names comes first. `outgoing` mail is written to it."""
     says = book.firms.agency_says.search("\n".join((page.low, *page.closing)).lower()) is not None
     agency = next((claim.name for claim in claims if _is_agency(claim.name, label, says, book)), "")
-    if not agency:
-        agency = _steps_back(claims, label, book)
+    if not agency and not outgoing:
+        agency = _steps_back(claims, page.subject, label, book)
     if not agency:
         return Employer(tuple(claims[:MOST_CLAIMS]), "")
     own = {claim.name for claim in claims if label and likeness(claim.name, label, book) >= LIKE} | {agency}
@@ -48,10 +48,11 @@ def split_agency(claims: list[Claim], page: Page, label: str, book: Namebook) ->
     return Employer((*clients, *sorted(rest, key=lambda claim: -claim.weight))[:MOST_CLAIMS], agency)
 
 
-def _steps_back(claims: list[Claim], label: str, book: Namebook) -> str:
+def _steps_back(claims: list[Claim], subject: str, label: str, book: Namebook) -> str:
     """The writer's own firm where subject and text both speak of another as the one to meet, "" where they do not."""
     alike = [claim.name for claim in claims if label and likeness(claim.name, label, book) >= LIKE]
-    other = any(claim.weight > TWICE_TOLD and claim.name not in alike and is_firm(claim.name, book) for claim in claims)
+    others = [claim for claim in claims if claim.weight > TWICE_TOLD and claim.name in subject]
+    other = any(claim.name not in alike and is_firm(claim.name, book) for claim in others)
     return alike[0] if alike and other else ""
 
 

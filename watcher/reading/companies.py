@@ -70,7 +70,7 @@ def employer_of(
         _from_domain(page, label, tally)
     if page.quoted and not any(claim.weight >= CREDIBLE for claim in tally.found.values()):
         _from_frames(page.quoted, lowered(page.quoted), tally, 0.5)
-    return split_agency(tally.claims(), page, tally.label, book)
+    return split_agency(tally.claims(), page, tally.label, book, outgoing=outgoing)
 
 
 def _anchor(message: Message, system: SenderRule | None, *, outgoing: bool) -> Address | None:

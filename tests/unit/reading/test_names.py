@@ -397,3 +397,9 @@ def test_one_who_speaks_twice_of_another_firm_writes_for_it() -> None:
 
 def test_the_place_to_ask_at_is_no_firm() -> None:
     assert company(told("Meet us at Reception.", "kay@gmail.com", name="Kay Burns")) == ""
+
+
+def test_an_offer_from_another_firm_makes_no_agency_of_the_writer() -> None:
+    text = "Congratulations on the offer from Orrin Foods. As the role at Orrin Foods suits you, we close your file.\n\nTess"
+    found = told(text, "tess@tarnbakery.example", "Your application to Tarn Bakery", name="Tess Hall")
+    assert (company(found), found.agency) == ("Tarn Bakery", "")
