@@ -20,7 +20,7 @@ from watcher.cycle import ScanReport
 from watcher.errors import CredentialsRejected, MailboxUnavailable, WatcherError
 from watcher.mailbox.memory import MemoryMailbox
 
-MAILBOXES = ["edinburgh-brewer", "hobart-park-ranger", "tauranga-beekeeper", "york-archivist"]
+MAILBOXES = ["hamburg-purchasing-manager", "hobart-park-ranger", "tauranga-beekeeper", "york-archivist"]
 
 
 def scenario(name: str) -> dict[str, Any]:
