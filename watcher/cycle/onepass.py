@@ -17,7 +17,7 @@ from watcher.cycle.syncing import Plan, Progress
 from watcher.draft import answering, compose
 from watcher.draft.model import OPEN_STATES, Draft, LetterSettings, Placement, PlacementState
 from watcher.draft.withdrawal import why_withdraw
-from watcher.errors import DraftRefused, WatcherError
+from watcher.errors import DraftRefused, KnowledgeError, WatcherError
 from watcher.followup import decide
 from watcher.followup.model import Decision, FollowUpSettings, Kind, PastDraft, PolicyContext, Status
 from watcher.knowledge.model import Rulebook
@@ -312,7 +312,14 @@ class Pass:
             if placement.opportunity in {opportunity.id, *opportunity.aliases}
             for point in placement.highlights
         ]
-        return compose(opportunity, decision, answered, self.setting.letters, pack, self.now, used)
+        letters = self.setting.letters
+        try:
+            return compose(opportunity, decision, answered, letters, pack, self.now, used)
+        except KnowledgeError as fault:
+            if not letters.overrides:
+                raise
+            self.notes.append(f"{opportunity.id}: your own letter has a fault, so ours was used. {fault}")
+            return compose(opportunity, decision, answered, replace(letters, overrides={}), pack, self.now, used)
 
     # --- views ---
 
@@ -328,6 +335,8 @@ class Pass:
             "accounts": list(self.setting.accounts),
         }
         self.store.put_views(meta, self._views(replace(judged, decisions=decisions)))
+        # All mail keeps its text for now; this drops that of letters made more than 30 days ago.
+        self.store.prune(self.now, judged.mail.read)
 
     def _views(self, judged: Judged) -> dict[str, dict[str, Any]]:
         return pages.views(
