@@ -66,7 +66,6 @@ def follow_up(root: Section, timezone: str) -> FollowUpSettings:
         thank_you_lapses=_lapse(table, plain.thank_you_lapses),
         lapse=table.parsed("lapse", durations.span, plain.lapse, 'Write it like "30 days".'),
         not_before=_not_before(table, timezone),
-        draft_reply_owed=table.flag("draft_reply_owed", default=plain.draft_reply_owed),
         overrides={
             **_overrides(table.section("companies")),
             **_overrides(table.section("opportunities")),

@@ -51,7 +51,6 @@ class Facts:
             "on_held": self.on(self.last_said(Says.ON_HOLD)),
             "they_cancelled": cancelled,
             "gave_times": self.last_act(Act.GAVE_TIMES) is not None,
-            "task_words": False,
         }
 
     def the_role(self) -> str:

@@ -89,7 +89,6 @@ class FollowUpSettings:
     from_hour: int = 7
     to_hour: int = 21
     least_confidence: float = 0.6
-    draft_reply_owed: bool = False
     overrides: Mapping[str, Override] = field(default_factory=dict)
 
 

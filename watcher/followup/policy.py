@@ -60,7 +60,7 @@ def decide(
         if held := clause(question):
             return _held(found, clause.__name__, held)
     waits = found.due_at is None or now < found.due_at
-    if found.kind is Kind.REPLY_OWED and (waits or not settings.draft_reply_owed):
+    if found.kind is Kind.REPLY_OWED:
         return _decision(found, Status.SCHEDULED if waits else Status.REMINDER, found.reasons)
     if held := it_was_made_before(question):
         return _held(found, "it_was_made_before", held)
@@ -229,6 +229,9 @@ def an_account_was_not_fetched(question: Question) -> Held | None:
     return None
 
 
+_NO_COMMAND_YET = 'This version has no command for it yet; drafting = "auto" writes what is due.'
+
+
 def drafting_is_off(question: Question) -> Held | None:
     """The user only wants to be shown what is due."""
     if question.case.settings.drafting == "off":
@@ -242,9 +245,9 @@ def it_waits_for_your_word(question: Question) -> Held | None:
     if opportunity.id in context.approved:
         return None
     if settings.drafting == "ask":
-        return Held(Status.DUE, f"It waits for `watcher approve {opportunity.id}`.")
+        return Held(Status.DUE, f"It waits for your yes. {_NO_COMMAND_YET}")
     if not settings.drafting_set and opportunity.language in context.unchecked_languages:
-        return Held(Status.DUE, f"Letters in this language wait for `watcher approve {opportunity.id}`.")
+        return Held(Status.DUE, f"Letters in this language wait for your yes. {_NO_COMMAND_YET}")
     return None
 
 

@@ -58,7 +58,6 @@ after_hold = "off"
 lapse = "6 weeks"
 thank_you_lapses = 3
 not_before = 2026-03-01
-draft_reply_owed = true
 attempts.after_reply = 1
 [follow_up.spacing]
 after_interview = "2 weeks"
@@ -86,7 +85,7 @@ least_confidence = 0.8
     assert settings.overrides["harbour & finch"].attempts == {Kind.AFTER_INTERVIEW: 0}
     assert settings.overrides["acme-nurse"].thresholds[Kind.AFTER_REPLY].off
     assert (settings.max_a_day, settings.from_hour, settings.to_hour, settings.same_person) == (2, 8, 18, 0)
-    assert (settings.least_confidence, settings.draft_reply_owed, settings.drafting) == (0.8, True, "ask")
+    assert (settings.least_confidence, settings.drafting) == (0.8, "ask")
 
 
 def test_history_may_be_all_or_a_span(loaded: Load) -> None:

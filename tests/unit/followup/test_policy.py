@@ -112,10 +112,6 @@ def test_machines_are_not_written_to() -> None:
 def test_what_the_user_owes_is_a_reminder_and_no_letter() -> None:
     found = decision(they("m1", "03-02 09:00", Says.SCHEDULING), now="03-05 10:00")
     assert (found.kind, found.status, found.act) == (Kind.REPLY_OWED, Status.REMINDER, False)
-    drafted = decision(
-        they("m1", "03-02 09:00", Says.SCHEDULING), now="03-05 10:00", settings=FollowUpSettings(draft_reply_owed=True)
-    )
-    assert drafted.act
 
 
 def test_a_named_day_stands_above_the_threshold() -> None:
