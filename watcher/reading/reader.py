@@ -11,7 +11,7 @@ from watcher.knowledge.model import Pack, Rulebook
 from watcher.knowledge.patterns import fold
 from watcher.message.model import Body, Header, Message, Role
 from watcher.reading import days, invitation, times
-from watcher.reading.language import guess
+from watcher.reading.language import guess, pack_for
 from watcher.reading.model import (
     Act,
     Ask,
@@ -31,6 +31,7 @@ from watcher.reading.topics import Lexicon
 from watcher.reading.verdict import Facts, decide
 
 LONGEST_TEXT = 20_000  # characters of new text that are read
+UNREAD = 0.3  # the most confidence in what mail says whose language we have no pack for
 _SAYS = {says.value: says for says in Says}
 _REPLY = re.compile(r"^\s*(?:re|aw|sv|antw|odp|r|res|vs|fwd?|wg|tr)\s*(?:\[\d+\])?:\s*", re.IGNORECASE)
 _FORWARD = re.compile(r"^\s*(?:fwd?|wg|tr)\s*:", re.IGNORECASE)
@@ -56,11 +57,12 @@ def read(message: Message, rulebook: Rulebook, settings: ReadingSettings) -> Rea
     if Role.SENT in message.roles or Role.DRAFTS in message.roles:
         sender = replace(sender, speaker=Speaker.ME, person=header.sender.name)
     text = body.new[:LONGEST_TEXT]
-    pack = rulebook.english
-    book = _phrasebook(_Key(rulebook.digest, pack))
-    lexicon = _lexicon(_Key(rulebook.digest, pack))
     reply = bool(_REPLY.match(header.subject)) or bool(header.in_reply_to)
     subject = "" if reply else header.subject[:300]
+    language = guess(fold(f"{subject} {text}"), rulebook.tables.get("languages", {}))
+    pack = pack_for(language, rulebook, header, settings)
+    book = _phrasebook(_Key(rulebook.digest, pack))
+    lexicon = _lexicon(_Key(rulebook.digest, pack))
     sentences = book.sentences(text)
     hits = book.hits(subject, sentences, sender.speaker)
     if reply:
@@ -77,16 +79,15 @@ def read(message: Message, rulebook: Rulebook, settings: ReadingSettings) -> Rea
         sent_at=header.date,
         reply=reply,
         asks=any(sentence.asks for sentence in sentences),
-        reminder=_has(hits, "en.update.reminder"),
-        receipt=_has(hits, "en.update.receipt_of_a_test"),
+        reminder=_has(hits, "update.reminder"),
+        receipt=_has(hits, "update.receipt_of_a_test"),
         automatic=_is_automatic(header, sender, hits),
-        knows_application=_has(hits, "en.hiring.knows_your_application"),
-        thanks_for_applying=_has(
-            hits, "en.application_received.thanks_for_applying", "en.application_received.we_got_it"
-        ),
+        knows_application=_has(hits, "hiring.knows_your_application"),
+        thanks_for_applying=_has(hits, "application_received.thanks_for_applying", "application_received.we_got_it"),
     )
     says, confidence = decide(facts)
-    folded = fold(f"{subject} {text}")
+    if not pack.tables and not found_events:
+        confidence = min(confidence, UNREAD)
     topic = "" if _FORWARD.match(header.subject) else header.subject
     hiring, why = weigh(
         sender,
@@ -109,7 +110,7 @@ def read(message: Message, rulebook: Rulebook, settings: ReadingSettings) -> Rea
         scores=scores,
         evidence=_evidence(says, hits, found_times, found_events),
         hiring_evidence=why,
-        language=guess(folded, rulebook.tables.get("languages", {})),
+        language=language,
         system=sender.system,
         answerable=sender.answerable,
         bulk=sender.bulk,
@@ -162,12 +163,12 @@ class _Key:
         return isinstance(other, _Key) and self._identity == other._identity
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=12)
 def _phrasebook(key: _Key) -> Phrasebook:
     return Phrasebook.of(key.pack)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=12)
 def _lexicon(key: _Key) -> Lexicon:
     return Lexicon(key.pack.tables.get("topics", {}))
 
@@ -188,8 +189,9 @@ def _scores(hits: Iterable[Hit]) -> dict[Says, float]:
     }
 
 
-def _has(hits: Iterable[Hit], *ids: str) -> bool:
-    return any(hit.rule.id in ids for hit in hits)
+def _has(hits: Iterable[Hit], *names: str) -> bool:
+    """Whether a rule of one of these names matched, in whatever language ("en.update.reminder" is update.reminder)."""
+    return any(hit.rule.id.partition(".")[2] in names for hit in hits)
 
 
 def _is_automatic(header: Header, sender: Sender, hits: Sequence[Hit]) -> bool:
@@ -203,7 +205,7 @@ def _is_automatic(header: Header, sender: Sender, hits: Sequence[Hit]) -> bool:
         return True
     if "multipart/report" in traits.get("content-type", "").lower():
         return True
-    return sender.kind not in ("ats", "board") and _has(hits, "en.auto_reply.subject")
+    return sender.kind not in ("ats", "board") and _has(hits, "auto_reply.subject")
 
 
 def _times(
