@@ -161,6 +161,7 @@ def grammar_of(table: Table) -> Grammar:
         negation=_any(table.get("negation", ())),
         question=_any(table.get("question", ())),
         abbreviations=frozenset(table.get("abbreviations", ())),
+        after_number=frozenset(table.get("after_number", ())),
     )
 
 

@@ -27,6 +27,7 @@ class Grammar:
     negation: re.Pattern[str]
     question: re.Pattern[str]
     abbreviations: frozenset[str] = field(default_factory=frozenset)
+    after_number: frozenset[str] = field(default_factory=frozenset)  # words before which "12." is no end ("12. Mai")
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,9 @@ _BULLET = re.compile(r"^\s*(?:[-*•·>▪◦‣–]+|\(?\d{1,2}[.)]|\(?[a-z][.)
 _ENDS = re.compile(r"[.!?:;…,]['\")\]]*\s*$")
 _STOPS = re.compile(r"[!?…]+['\")\]]*\s+|\.+['\")\]]*\s+|\s+(?=[•·▪])")
 _GREETING = re.compile(
-    r"^(?:dear|hi|hey|hello|hiya|good (?:morning|afternoon|evening|day)|kia ora|greetings)\b[^.!?]{0,40},?\s*$", re.I
+    r"^(?:dear|hi|hey|hello|hiya|good (?:morning|afternoon|evening|day)|kia ora|greetings|hallo|liebe[rs]?|sehr geehrte[rs]?"
+    r"|guten (?:tag|morgen|abend)|moin|servus|grüß (?:gott|dich)|grüezi|hoi|salü)\b[^.!?]{0,40},?\s*$",
+    re.I,
 )
 
 
@@ -90,7 +93,7 @@ def split(text: str, grammar: Grammar) -> list[Sentence]:
     """The sentences of a text, in order; at most MOST."""
     found: list[Sentence] = []
     for block in _blocks(text.split("\n")):
-        for piece in _pieces(block, grammar.abbreviations):
+        for piece in _pieces(block, grammar):
             found.append(Sentence(piece[:LONGEST], grammar))
             if len(found) >= MOST:
                 return found
@@ -128,10 +131,10 @@ def _goes_on(last: str, line: str, bare: str) -> bool:
     return len(last) >= WRAPPED or bare[0].islower()
 
 
-def _pieces(block: str, abbreviations: frozenset[str]) -> Iterable[str]:
+def _pieces(block: str, grammar: Grammar) -> Iterable[str]:
     start = 0
     for stop in _STOPS.finditer(block):
-        if stop.group().startswith(".") and not _is_end(block, stop.start(), stop.end(), abbreviations):
+        if stop.group().startswith(".") and not _is_end(block, stop.start(), stop.end(), grammar):
             continue
         piece = block[start : stop.end()].strip()
         if piece:
@@ -142,12 +145,16 @@ def _pieces(block: str, abbreviations: frozenset[str]) -> Iterable[str]:
         yield rest
 
 
-def _is_end(block: str, at: int, after: int, abbreviations: frozenset[str]) -> bool:
-    """Whether the full stop at `at` ends a sentence rather than an abbreviation."""
+def _is_end(block: str, at: int, after: int, grammar: Grammar) -> bool:
+    """Whether the full stop at `at` ends a sentence rather than an abbreviation or an ordinal number."""
     word = block[max(0, at - 14) : at].rpartition(" ")[2].lower().lstrip("(\"'")
-    if word in abbreviations:
+    if grammar.after_number and word[-2:].lstrip(".").isdigit():
+        following = _NEXT.match(block, after)
+        return not following or (following[1].lower() not in grammar.after_number and following[1][0].isupper())
+    if word in grammar.abbreviations:
         return not (after < len(block) and (block[after].islower() or block[after].isdigit())) and word in _MAY_END
     return not (len(word) == 1 and word.isalpha() and word not in ("i", "a", "x"))
 
 
+_NEXT = re.compile(r"(\w+)")
 _MAY_END = frozenset({"a.m", "p.m", "am", "pm", "etc", "ltd", "inc", "no"})
