@@ -59,12 +59,13 @@ class SenderRule:
 @dataclass(frozen=True, slots=True)
 class Pack:
     """All that is known of one language. `tables` are the other TOML files of its folder (times, days, names ...) by
-    stem; `letters` are the Jinja sources by file name."""
+    stem; `letters` are the Jinja sources by file name; `words` are the packed weights of the linear model."""
 
     language: str
     phrases: tuple[PhraseRule, ...] = ()
     tables: Mapping[str, Table] = field(default_factory=dict)
     letters: Mapping[str, str] = field(default_factory=dict)
+    words: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 
 from watcher.reading.model import Claim, Evidence, Says, Speaker
@@ -53,7 +52,7 @@ def weigh(
     role_address: bool,
     colleague: bool = False,
 ) -> tuple[float, tuple[Evidence, ...]]:
-    """The probability that it is hiring mail of the user's own, and the weightiest evidence either way.
+    """The log-odds that it is hiring mail of the user's own, and the weightiest evidence either way.
 
     `leaning` is that of the text, `desk` that of the sender's name and address; `reply`: it answers an earlier mail;
     `listed`: it came through a mailing list; `role_address`: the sender's address is that of a recruiting desk;
@@ -87,7 +86,7 @@ def weigh(
         total += weight
         evidence.append((weight, roles[0].evidence))
     evidence.sort(key=lambda item: -item[0])
-    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total)))), tuple(item for _, item in evidence[:5])
+    return total, tuple(item for _, item in evidence[:5])
 
 
 def _says_hiring(hits: Sequence[Hit]) -> bool:
