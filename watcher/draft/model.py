@@ -25,11 +25,14 @@ class DraftKey:
     def message_id(self, sender: str) -> str:
         """The draft's Message-ID, the same for the same key whatever the database says (law 4).
 
-        `<hex of HMAC(salt, key)@domain of the From address>`, the salt made from account and address.
+        `<hex of HMAC(salt, key)@domain of the From address>`, the salt made from account and address; the hex is
+        written as mail clients write theirs, in the groups of a UUID (RFC 9562, version 4).
         """
         salt = hashlib.sha256(f"{self.account}\0{sender.lower()}".encode()).digest()
         text = "\0".join((self.account, self.kind.value, str(self.attempt), self.anchor))
-        mark = hmac.new(salt, text.encode(), hashlib.sha256).hexdigest()[:32]
+        mark = hmac.new(salt, text.encode(), hashlib.sha256).hexdigest()
+        variant = "89ab"[int(mark[16], 16) % 4]
+        mark = f"{mark[:8]}-{mark[8:12]}-4{mark[13:16]}-{variant}{mark[17:20]}-{mark[20:32]}"
         return f"<{mark}@{sender.rpartition('@')[2].lower() or 'localhost'}>"
 
 
@@ -93,6 +96,7 @@ class Placement:
     answers: tuple[str, ...] = ()
     highlights: tuple[str, ...] = ()
     thread: str = ""  # the provider's thread id, "" where there is none
+    leaving: str = ""  # why it is being taken back, noted before it is touched: gone then means withdrawn
 
 
 @dataclass(frozen=True, slots=True)
