@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -138,19 +138,50 @@ def _highlight(decision: Decision, settings: LetterSettings, used: Sequence[str]
 
 
 def _is_formal(answered: Message, words: Mapping[str, Any]) -> bool:
-    """Whether they write formally, seen from the first and last lines of what they wrote."""
+    """Whether they write formally, seen from the first and last lines of what they wrote; in a language with a familiar
+    form of address, whether they don't use that."""
     text = (answered.body.new if answered.body else "").strip()
+    if "familiar" in words:
+        return not _has(words["familiar"], text) or _has(words["formal"], text)
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     edges = [*lines[:1], *lines[-4:]]
     return any(re.search(pattern, line, re.IGNORECASE) for pattern in words["formal"] for line in edges)
 
 
+def _has(patterns: Iterable[str], text: str) -> bool:
+    return any(re.search(pattern, text, re.IGNORECASE) for pattern in patterns)
+
+
 def _greeting(opportunity: Opportunity, formal: bool, words: Mapping[str, Any]) -> str:
     contact = opportunity.contact
     name = clean(contact.greeting) if contact else ""
+    full = clean(contact.name) if contact else ""
+    if formal and "greeting" in words and (addressed := _addressed(full or name, words)):
+        return addressed
     if not name:
         return str(words["unknown_greeting"])
-    return str(words["formal_greeting" if formal else "warm_greeting"]).format(name=name)
+    return str(words["formal_greeting" if formal else "warm_greeting"]).format(name=name, full=full or name)
+
+
+def _addressed(full: str, words: Mapping[str, Any]) -> str:
+    """The formal greeting that a title or a given name calls for ("Sehr geehrte Frau Dr. Lohse,"), else ""."""
+    parts = full.split()
+    plain = [part.strip(".").casefold() for part in parts]
+    degrees = [part for part in parts if part.endswith(".") and len(part) > 2 and part.strip(".").casefold() != "hr"]
+    for form in words["greeting"]:
+        titled = bool(plain) and plain[0] in form["titles"]
+        rest = [part for part in parts[titled:] if part not in degrees]
+        given = rest[0].partition("-")[0].casefold() if rest else ""
+        if (titled and rest) or (len(rest) > 1 and given in form["given"]):
+            family = rest[-1] if titled and len(rest) == 1 else " ".join(_family_name(rest))
+            return str(form["form"]).format(name=" ".join([*degrees, family]))
+    return ""
+
+
+def _family_name(parts: Sequence[str]) -> Sequence[str]:
+    """The family name of a name in reading order, with the small words that belong to it ("von Arx")."""
+    small = next((index for index, part in enumerate(parts[1:], 1) if part.islower()), len(parts) - 1)
+    return parts[small:]
 
 
 def _closing(

@@ -83,8 +83,9 @@ _BULLET = re.compile(r"^\s*(?:[-*•·>▪◦‣–]+|\(?\d{1,2}[.)]|\(?[a-z][.)
 _ENDS = re.compile(r"[.!?:;…,]['\")\]]*\s*$")
 _STOPS = re.compile(r"[!?…]+['\")\]]*\s+|\.+['\")\]]*\s+|\s+(?=[•·▪])")
 _GREETING = re.compile(
-    r"^(?:dear|hi|hey|hello|hiya|good (?:morning|afternoon|evening|day)|kia ora|greetings|hallo|liebe[rs]?|sehr geehrte[rs]?"
-    r"|guten (?:tag|morgen|abend)|moin|servus|grüß (?:gott|dich)|grüezi|hoi|salü)\b[^.!?]{0,40},?\s*$",
+    r"^(?:dear|hi|hey|hello|hiya|good (?:morning|afternoon|evening|day)|kia ora|greetings|hallo|liebe[rs]?"
+    r"|sehr geehrte[rs]?|guten (?:tag|morgen|abend)|moin|servus|grüß (?:gott|dich)|grüezi|hoi)"
+    r"\b[^.!?]{0,40},?\s*$",
     re.I,
 )
 
