@@ -10,6 +10,7 @@ from watcher.knowledge.model import Rulebook
 from watcher.message.model import Message, Role
 from watcher.opportunity import assign, fold, join
 from watcher.opportunity.model import Entry, Group, Identity, JoiningSettings, Opportunity, Word
+from watcher.opportunity.words import sort_out
 from watcher.reading import read
 from watcher.reading.model import Reading, ReadingSettings, Speaker
 from watcher.reading.sieve import Known
@@ -98,9 +99,10 @@ def opportunities(
     minted = store.identities()
     assigned = assign(groups, minted, now)
     _keep_ids(store, assigned.changed, {identity.id for identity in minted})
+    said = sort_out(words, groups, assigned.ids, assigned.aliases)
     folded = []
     for group, name in zip(groups, assigned.ids, strict=True):
-        opportunity = fold(group, name, now, settings, workdays, words)
+        opportunity = fold(group, name, now, settings, workdays, said[name])
         folded.append(replace(opportunity, aliases=tuple(sorted(assigned.aliases.get(name, ())))))
     return tuple(folded)
 

@@ -10,16 +10,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from watcher.cycle import judging, pages, placing, syncing
+from watcher.cycle.deciding import Decider, urgency
 from watcher.cycle.judging import Mail
 from watcher.cycle.placing import Desk
 from watcher.cycle.report import AccountReport, DraftLine, ScanReport, WithdrawnLine
 from watcher.cycle.syncing import Plan, Progress
 from watcher.draft import answering, compose
 from watcher.draft.model import OPEN_STATES, Draft, LetterSettings, Placement, PlacementState
-from watcher.draft.withdrawal import why_withdraw
+from watcher.draft.withdrawal import DISOWNED, FOUND_WORK, is_disowned, why_withdraw
 from watcher.errors import DraftRefused, KnowledgeError, WatcherError
-from watcher.followup import decide
-from watcher.followup.model import Decision, FollowUpSettings, Kind, PastDraft, PolicyContext, Status
+from watcher.followup.consent import pause_of
+from watcher.followup.model import Decision, FollowUpSettings
 from watcher.knowledge.model import Rulebook
 from watcher.mailbox.base import LOST, Mailbox
 from watcher.message.model import Role
@@ -29,6 +30,7 @@ from watcher.reading.sieve import Known, Sieve
 from watcher.store import Store
 from watcher.workdays import Workdays
 
+WAITS = "it_waits_for_your_word"  # the clause of the policy that leaves a letter to the user's yes
 MOST_LOOKS = 3  # how often mail may arrive while we judge before the letters are left to the next pass
 
 
@@ -61,13 +63,15 @@ class Judged:
 
 @dataclass
 class Pass:
-    """One pass over all accounts. `until` hides mail delivered later (`--now`); None hides nothing."""
+    """One pass over all accounts. `until` hides mail delivered later (`--now`); None hides nothing. `writes` are the
+    opportunities to which letters may be written, None for all of them."""
 
     setting: Setting
     store: Store
     now: datetime
     until: datetime | None = None
     progress: Progress | None = None
+    writes: frozenset[str] | None = None
     drafted: list[DraftLine] = field(default_factory=list)
     withdrawn: list[WithdrawnLine] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -80,9 +84,8 @@ class Pass:
         judged, desk = self._judge()
         if may_decide:
             for _ in range(MOST_LOOKS):
-                if not any(decision.act for decision in judged.decisions.values()):
-                    break
-                if not self._news(plan):
+                wanting = (o for o in judged.opportunities if judged.decisions[o.id].act and self._may_write(o))
+                if not any(wanting) or not self._news(plan):
                     break
                 judged, desk = self._judge()
             else:
@@ -94,7 +97,7 @@ class Pass:
         waiting = tuple(
             opportunity.id
             for opportunity in judged.opportunities
-            if judged.decisions[opportunity.id].status is Status.DUE and not judged.decisions[opportunity.id].act
+            if any(r.clause == WAITS for r in judged.decisions[opportunity.id].reasons)
         )
         return ScanReport(
             tuple(self.reports.values()),
@@ -104,6 +107,13 @@ class Pass:
             waiting,
             tuple(self.notes),
         )
+
+    def judge_again(self) -> Judged:
+        """Judge what is stored once more, after the user has spoken, and keep what `status` and `show` print."""
+        views = self.store.views()
+        judged, _ = self._judge()
+        self._keep_views(judged, bool(views and views.meta.get("decided", True)))
+        return judged
 
     def judge_only(self) -> tuple[Judged, dict[str, dict[str, Any]]]:
         """What is known without a look at any mailbox, for `status --now` and `preview`; nothing is placed."""
@@ -181,8 +191,16 @@ class Pass:
         desk = self._look(mail)
         if self._adopt(folded, desk):
             desk = self._look(mail)
-        folded = tuple(replace(o, own_draft=True) if desk.has_own(o) else o for o in folded)
-        return Judged(mail, folded, self._decide(folded)), desk
+        folded = tuple(replace(o, own_draft=True) if self._has_own_draft(o, desk) else o for o in folded)
+        return Judged(mail, folded, self._decider().all(folded)), desk
+
+    def _has_own_draft(self, opportunity: Opportunity, desk: Desk) -> bool:
+        """Whether the user has begun a letter of their own; as the last pass saw it where no mailbox is looked at."""
+        if self.reached is not None:
+            return desk.has_own(opportunity)
+        views = self.store.views()
+        known = views.meta.get("own_drafts") if views else None
+        return isinstance(known, list) and opportunity.id in known
 
     def _look(self, mail: Mail) -> Desk:
         desk = placing.look(self.reached or {}, self.store, mail.entries, self.now)
@@ -195,7 +213,7 @@ class Pass:
         adopted = False
         strangers = {draft.message_id for draft in desk.own}
         for opportunity in opportunities if strangers else ():
-            decision = self._decide_one(opportunity, self.store.placements(), [])
+            decision = self._decider().one(opportunity)
             draft = self.compose(opportunity, decision) if decision.act else None
             if draft and draft.message_id in strangers:
                 placing.adopt(self.store, draft, opportunity, self.now)
@@ -213,46 +231,17 @@ class Pass:
         self._fetch()
         return True
 
-    def _decide(self, opportunities: Sequence[Opportunity]) -> dict[str, Decision]:
-        """Decide on each alone, then on those that want a letter once more in their order of urgency, because a day
-        and a person take only so many."""
-        placements = self.store.placements()
-        alone = {o.id: self._decide_one(o, placements, []) for o in opportunities}
-        eager = sorted((o for o in opportunities if alone[o.id].act), key=lambda o: _urgency(o, alone[o.id]))
-        chosen: list[tuple[str, datetime]] = []
-        for opportunity in eager:
-            decision = self._decide_one(opportunity, placements, chosen)
-            alone[opportunity.id] = decision
-            if decision.act and opportunity.contact:
-                chosen.append((opportunity.contact.address, self.now))
-        return alone
-
-    def _decide_one(
-        self,
-        opportunity: Opportunity,
-        placements: Sequence[Placement],
-        chosen: Sequence[tuple[str, datetime]],
-    ) -> Decision:
-        today = self.now.astimezone(self.setting.zone).date()
-        contact = opportunity.contact.address if opportunity.contact else ""
-        # What is only intended never came to lie in Drafts: a crash or a refusal came between, and it is due yet.
-        placed = [p for p in placements if p.state is not PlacementState.INTENDED]
-        made = [(p.to, p.intended_at) for p in placed]
-        others = [(p.to, p.intended_at) for p in placed if p.opportunity != opportunity.id]
-        context = PolicyContext(
-            made_today=sum(at.astimezone(self.setting.zone).date() == today for _, at in made) + len(chosen),
-            to_same_person=max((at for to, at in [*others, *chosen] if to == contact), default=None),
-            languages=frozenset(self.setting.rulebook.packs),
-            unchecked_languages=frozenset(
-                language
-                for language, pack in self.setting.rulebook.packs.items()
-                if not pack.tables.get("letter", {}).get("checked", False)
-            ),
-            fetched=self._has_fetched(opportunity),
+    def _decider(self) -> Decider:
+        setting = self.setting
+        return Decider(
+            setting.follow_up,
+            setting.workdays,
+            setting.rulebook,
+            self.now,
+            self.store.placements(),
+            self.store.words(),
+            self._has_fetched,
         )
-        names = {opportunity.id, *opportunity.aliases}
-        past = [_past(p) for p in placed if p.opportunity in names]
-        return decide(opportunity, self.now, self.setting.follow_up, self.setting.workdays, past, context)
 
     def _has_fetched(self, opportunity: Opportunity) -> bool:
         """Law 8. Where no mailbox is looked at, nothing will be placed, and what is stored is taken as it is."""
@@ -262,23 +251,37 @@ class Pass:
 
     def _withdraw(self, judged: Judged, desk: Desk) -> None:
         by_id = {name: o for o in judged.opportunities for name in (o.id, *o.aliases)}
+        words = self.store.words()
+        pause = pause_of(words, self.setting.zone)
+        hired = pause is not None and pause.hired
         for placement in self.store.placements():
-            opportunity, mailbox = by_id.get(placement.opportunity), (self.reached or {}).get(placement.account)
-            if opportunity is None or mailbox is None or placement.state not in OPEN_STATES:
+            if placement.state not in OPEN_STATES or placement.account not in (self.reached or {}):
                 continue
-            why = why_withdraw(
-                placement, opportunity, judged.decisions[opportunity.id], self.now, self.setting.workdays
-            )
-            if why and placement.state is PlacementState.PENDING:
+            opportunity = by_id.get(placement.opportunity)
+            if opportunity is None:
+                why = FOUND_WORK if hired else DISOWNED if is_disowned(placement, words) else ""
+            else:
+                decision = judged.decisions[opportunity.id]
+                why = why_withdraw(placement, opportunity, decision, self.now, self.setting.workdays, hired=hired)
+            if why:
+                self._end(placement, desk, why)
+
+    def _end(self, placement: Placement, desk: Desk, why: str) -> None:
+        """Take back an untouched draft; one that the user has edited is left, and called out of date."""
+        mailbox = (self.reached or {})[placement.account]
+        if placement.state is PlacementState.EDITED:
+            self.store.advance(placement.message_id, PlacementState.STALE, now=self.now, why=why)
+        elif placement.state is PlacementState.PENDING:
+            try:
                 with self._parking(placement.account):
                     if placing.take_back(mailbox, self.store, placement, desk, why, self.now):
                         self.withdrawn.append(WithdrawnLine.of(placement, why))
-            elif why and placement.state is PlacementState.EDITED:
-                self.store.advance(placement.message_id, PlacementState.STALE, now=self.now, why=why)
+            except DraftRefused as fault:
+                self.notes.append(f"{placement.opportunity}: {fault}")
 
     def _place(self, judged: Judged) -> None:
-        wanting = [o for o in judged.opportunities if judged.decisions[o.id].act]
-        for opportunity in sorted(wanting, key=lambda o: _urgency(o, judged.decisions[o.id])):
+        wanting = [o for o in judged.opportunities if judged.decisions[o.id].act and self._may_write(o)]
+        for opportunity in sorted(wanting, key=lambda o: urgency(o, judged.decisions[o.id])):
             draft = self.compose(opportunity, judged.decisions[opportunity.id])
             mailbox = (self.reached or {}).get(draft.key.account) if draft else None
             if draft is None or mailbox is None or not self._has_fetched(opportunity) or self._still_lies(opportunity):
@@ -290,6 +293,9 @@ class Pass:
                         placing.confirm(mailbox, self.store, draft.message_id, self.now)
             except DraftRefused as fault:
                 self.notes.append(f"{opportunity.id}: {fault}")
+
+    def _may_write(self, opportunity: Opportunity) -> bool:
+        return self.writes is None or not self.writes.isdisjoint({opportunity.id, *opportunity.aliases})
 
     def _still_lies(self, opportunity: Opportunity) -> bool:
         """Whether an older draft of ours for it is still in Drafts: never two of them."""
@@ -326,13 +332,15 @@ class Pass:
     def _keep_views(self, judged: Judged, may_decide: bool) -> None:
         decisions = dict(judged.decisions)
         if self.drafted or self.withdrawn:
-            decisions |= self._decide(judged.opportunities)
+            decisions |= self._decider().all(judged.opportunities)
         meta = {
             "judged_at": self.now.astimezone(self.setting.zone).isoformat(timespec="seconds"),
             "until": self.until.isoformat() if self.until else None,
             "digest": self.setting.digest,
             "decided": may_decide,
             "accounts": list(self.setting.accounts),
+            "own_drafts": [opportunity.id for opportunity in judged.opportunities if opportunity.own_draft],
+            "words": self.store.words_mark(),
         }
         self.store.put_views(meta, self._views(replace(judged, decisions=decisions)))
         # All mail keeps its text for now; this drops that of letters made more than 30 days ago.
@@ -347,22 +355,3 @@ class Pass:
             self.setting.rulebook,
             self.setting.zone,
         )
-
-
-def _urgency(opportunity: Opportunity, decision: Decision) -> tuple[bool, bool, str, str]:
-    """Thank-yous first, then named days, then what fell due earliest."""
-    due = decision.due_at.isoformat() if decision.due_at else ""
-    return decision.kind is not Kind.THANK_YOU, opportunity.promised_by is None, due, opportunity.id
-
-
-def _past(placement: Placement) -> PastDraft:
-    return PastDraft(
-        opportunity=placement.opportunity,
-        kind=placement.kind,
-        attempt=placement.attempt,
-        anchor=placement.anchor,
-        state=placement.state.value,
-        to=placement.to,
-        at=placement.intended_at,
-        answers=placement.answers,
-    )

@@ -158,15 +158,22 @@ def _placement(draft: Draft, opportunity: Opportunity, now: datetime) -> Placeme
 
 
 def take_back(mailbox: Mailbox, store: Store, placement: Placement, desk: Desk, why: str, now: datetime) -> bool:
-    """Withdraw an untouched draft; whether it is out of Drafts now. One that cannot be removed safely is called stale,
-    one that has changed under our eyes is left for the next pass to see."""
+    """Withdraw an untouched draft; whether it is out of Drafts now. That it is leaving is noted before it is touched,
+    so that a crash in between does not look like the user's doing.
+
+    One that cannot be removed safely is called stale; one that has changed under our eyes, or is not where it was, is
+    left for the next pass to see. Raises DraftRefused.
+    """
     lying = desk.found.get(placement.message_id)
     if lying is None or lying.raw is None:
         return False
+    store.advance(placement.message_id, placement.state, now=now, leaving=why)
     match mailbox.withdraw(lying.raw.ref, lying.raw.data):
-        case Removal.REMOVED | Removal.TRASHED | Removal.GONE:
+        case Removal.REMOVED | Removal.TRASHED:
             store.advance(placement.message_id, PlacementState.WITHDRAWN, now=now, why=why)
             return True
         case Removal.IMPOSSIBLE:
-            store.advance(placement.message_id, PlacementState.STALE, now=now, why=why)
+            store.advance(placement.message_id, PlacementState.STALE, now=now, why=why, leaving="")
+        case Removal.CHANGED:
+            store.advance(placement.message_id, placement.state, now=now, leaving="")
     return False

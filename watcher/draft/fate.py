@@ -198,6 +198,7 @@ def _pairs(placements: Sequence[Placement], drafts: Sequence[DraftSeen]) -> dict
     return pairs
 
 
+_WAS_OURS = frozenset({_S.PLACED, _S.PENDING})
 _MAY_BE_RENAMED = frozenset({_S.PLACED, _S.PENDING, _S.EDITED, _S.STALE})
 
 
@@ -245,6 +246,13 @@ def _verdict(
         return same
     if draft is not None:
         return _verdict_on_found(placement, draft)
+    return _verdict_on_gone(placement, sent, trashed)
+
+
+def _verdict_on_gone(placement: Placement, sent: Sequence[SentSeen], trashed: Collection[str]) -> Verdict:
+    same = Verdict(placement.state)
+    if placement.leaving and placement.state in _WAS_OURS:
+        return Verdict(PlacementState.WITHDRAWN, placement.leaving)
     if placement.state is not PlacementState.INTENDED:
         for mail in sorted(sent, key=lambda mail: mail.at):
             if _stands_for(placement, mail):

@@ -143,6 +143,10 @@ class PastDraft:
     answers: tuple[str, ...] = ()
 
 
+LetterName = tuple[Kind, int, str]
+"""Which letter to an opportunity: kind, attempt and anchor."""
+
+
 @dataclass(frozen=True, slots=True)
 class PolicyContext:
     """What a decision must know beyond the opportunity itself.
@@ -160,3 +164,5 @@ class PolicyContext:
     unchecked_languages: frozenset[str] = frozenset({"de"})
     fetched: bool = True
     approved: frozenset[str] = frozenset()  # ids of opportunities whose letter the user has approved
+    approvals: frozenset[LetterName] = frozenset()  # the single letters of this opportunity that the user has approved
+    hired: bool = False  # the user has found work, which is why drafting is paused

@@ -17,6 +17,7 @@ from watcher.followup.model import (
 )
 from watcher.followup.timing import Case, Plan, plan
 from watcher.opportunity.model import Opportunity
+from watcher.opportunity.words import SAID
 from watcher.reading.model import Speaker
 from watcher.workdays import Workdays
 
@@ -135,6 +136,8 @@ def it_was_made_before(question: Question) -> Held | None:
     for past in sorted(question.case.past, key=lambda each: each.at, reverse=True):
         if _same_letter(past, question) or _answers_the_same(past, question):
             return _as_it_stands(past)
+        if past.state == "discarded" and past.kind is question.plan.kind and past.anchor == question.plan.anchor:
+            return _as_it_stands(past)  # that kind has ended for this silence
     return None
 
 
@@ -144,6 +147,8 @@ def _same_letter(past: PastDraft, question: Question) -> bool:
 
 
 def _answers_the_same(past: PastDraft, question: Question) -> bool:
+    if question.plan.anchor.startswith(SAID) and past.anchor != question.plan.anchor:
+        return False  # the user told of what ended the silence that this one was for
     known = set(past.answers)
     theirs = (
         statement.entry.id
@@ -163,6 +168,8 @@ def _as_it_stands(past: PastDraft) -> Held:
     day = f"{past.at:%A}, {past.at.day} {past.at:%B}"
     if past.state in OPEN:
         return Held(Status.DRAFTED, f"The letter has been in Drafts since {day}.")
+    if past.state == "stale":
+        return Held(Status.DRAFTED, f"The letter made on {day} is out of date, and still lies in Drafts.")
     if past.state == "sent":
         return Held(Status.SENT, f"The letter made on {day} was sent.")
     if past.state == "discarded":
@@ -187,7 +194,8 @@ def drafting_is_paused(question: Question) -> Held | None:
     if until is None or question.case.now >= until:
         return None
     endless = until.year >= 9999
-    return Held(Status.BLOCKED, "You paused all drafting.", None if endless else _opening(question, until))
+    words = "You found work, so nothing is drafted any more." if question.context.hired else "You paused all drafting."
+    return Held(Status.BLOCKED, words, None if endless else _opening(question, until))
 
 
 def a_draft_of_your_own_is_there(question: Question) -> Held | None:
@@ -229,9 +237,6 @@ def an_account_was_not_fetched(question: Question) -> Held | None:
     return None
 
 
-_NO_COMMAND_YET = 'This version has no command for it yet; drafting = "auto" writes what is due.'
-
-
 def drafting_is_off(question: Question) -> Held | None:
     """The user only wants to be shown what is due."""
     if question.case.settings.drafting == "off":
@@ -242,13 +247,20 @@ def drafting_is_off(question: Question) -> Held | None:
 def it_waits_for_your_word(question: Question) -> Held | None:
     """The user wants to be asked first, or no native reader has checked the letters."""
     settings, context, opportunity = question.case.settings, question.context, question.case.opportunity
-    if opportunity.id in context.approved:
+    if _is_approved(question):
         return None
+    how = f"`watcher preview {opportunity.id}` shows it, `watcher approve {opportunity.id}` writes it."
     if settings.drafting == "ask":
-        return Held(Status.DUE, f"It waits for your yes. {_NO_COMMAND_YET}")
+        return Held(Status.DUE, f"It waits for your yes. {how}")
     if not settings.drafting_set and opportunity.language in context.unchecked_languages:
-        return Held(Status.DUE, f"Letters in this language wait for your yes. {_NO_COMMAND_YET}")
+        return Held(Status.DUE, f"Letters in this language wait for your yes. {how}")
     return None
+
+
+def _is_approved(question: Question) -> bool:
+    found, context = question.plan, question.context
+    letter = (found.kind, found.attempt, found.anchor)
+    return letter in context.approvals or question.case.opportunity.id in context.approved
 
 
 _WHEN_DUE: tuple[Callable[[Question], Held | None], ...] = (
@@ -269,16 +281,13 @@ _WHEN_DUE: tuple[Callable[[Question], Held | None], ...] = (
 
 def _hold_until_working_hours(question: Question) -> Decision:
     """Write now, or say from when on: the latest of all that puts it off, moved into working hours."""
-    found, case = question.plan, question.case
-    delays = [delay for clause in _DELAYS if (delay := clause(question))]
-    earliest = max((delay.until for delay in delays if delay.until), default=case.now)
-    opening = _opening(question, max(earliest, case.now))
-    if opening > case.now:
-        if not delays:
-            delays = [Held(Status.DUE, "It is outside working hours.", opening)]
-        reasons = tuple(Reason("it_is_put_off", delay.words) for delay in delays)
-        return _decision(found, Status.DUE, (*reasons, *found.reasons), opening)
-    return _decision(found, Status.DUE, found.reasons, act=True)
+    found, now = question.plan, question.case.now
+    delays = [(clause.__name__, delay) for clause in _DELAYS if (delay := clause(question))]
+    if not delays:
+        return _decision(found, Status.DUE, found.reasons, act=True)
+    earliest = max(delay.until or now for _, delay in delays)
+    reasons = tuple(Reason(clause, delay.words) for clause, delay in delays)
+    return _decision(found, Status.DUE, (*reasons, *found.reasons), _opening(question, max(earliest, now)))
 
 
 def they_are_away(question: Question) -> Held | None:
@@ -310,10 +319,19 @@ def the_same_person_has_one(question: Question) -> Held | None:
     return Held(Status.DUE, "The same person has had a letter of yours lately.", until) if until > case.now else None
 
 
+def it_is_outside_working_hours(question: Question) -> Held | None:
+    """Nothing is written at night, at the weekend or on a holiday, but what the user has said yes to just then."""
+    opening = _opening(question, question.case.now)
+    if opening <= question.case.now or _is_approved(question):
+        return None
+    return Held(Status.DUE, "It is outside working hours.", opening)
+
+
 _DELAYS: tuple[Callable[[Question], Held | None], ...] = (
     they_are_away,
     the_day_has_had_enough,
     the_same_person_has_one,
+    it_is_outside_working_hours,
 )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from watcher.followup.model import FollowUpSettings, Kind, Override, PastDraft, Reason, Threshold
 from watcher.opportunity.model import Interview, InterviewStatus, Opportunity, Stage, WaitingOn
+from watcher.opportunity.words import SAID
 from watcher.workdays import Workdays
 
 USUAL_LENGTH = timedelta(hours=1)
@@ -25,28 +26,27 @@ class Case:
     workdays: Workdays
     past: Sequence[PastDraft] = ()
 
-    def override(self) -> Override | None:
-        """The user's own thresholds for this opportunity or its company."""
+    def overrides(self) -> Iterator[Override]:
+        """The user's own settings for this opportunity, then those for its company."""
         company = (self.opportunity.company or "").casefold()
         for name in (self.opportunity.id, *self.opportunity.aliases, company):
             for key, override in self.settings.overrides.items():
                 if name and key.casefold() == name:
-                    return override
-        return None
+                    yield override
 
     def threshold(self, kind: Kind) -> Threshold:
         """How long a silence of this kind may last here."""
-        override = self.override()
-        if override is not None and kind in override.thresholds:
-            return override.thresholds[kind]
-        return self.settings.thresholds.get(kind, Threshold())
+        own = (override.thresholds[kind] for override in self.overrides() if kind in override.thresholds)
+        return next(own, self.settings.thresholds.get(kind, Threshold()))
 
     def attempts(self, kind: Kind) -> int:
         """How many letters of this kind one silence may get."""
-        override = self.override()
-        if override is not None and kind in override.attempts:
-            return override.attempts[kind]
-        return self.settings.attempts.get(kind, 1 if kind is Kind.THANK_YOU else ATTEMPTS)
+        own = (override.attempts[kind] for override in self.overrides() if kind in override.attempts)
+        return next(own, self.settings.attempts.get(kind, 1 if kind is Kind.THANK_YOU else ATTEMPTS))
+
+    def is_off(self, kind: Kind) -> bool:
+        """Whether the user wants no letters of this kind here."""
+        return self.threshold(kind).off or self.attempts(kind) < 1
 
     def later(self, start: datetime, threshold: Threshold) -> datetime:
         """`start` and the threshold's length."""
@@ -138,7 +138,7 @@ def an_interview_lies_ahead(case: Case) -> Plan | None:
     if ahead is None or ahead.start is None:
         return Plan(Kind.THANK_YOU, None, 1, "", (Reason("an_interview_lies_ahead", "An interview lies ahead."),))
     threshold = case.threshold(Kind.THANK_YOU)
-    if threshold.off:
+    if case.is_off(Kind.THANK_YOU):
         return _after_the_interview_ahead(case, ahead)
     due = case.later(_end(ahead), threshold)
     reason = Reason("an_interview_lies_ahead", f"The interview is on {_in_words(_local(case, ahead.start))}.")
@@ -147,7 +147,7 @@ def an_interview_lies_ahead(case: Case) -> Plan | None:
 
 def _after_the_interview_ahead(case: Case, ahead: Interview) -> Plan:
     threshold = case.threshold(Kind.AFTER_INTERVIEW)
-    if threshold.off:
+    if case.is_off(Kind.AFTER_INTERVIEW):
         return _none("the_kind_is_off", "Letters after an interview are switched off.")
     reason = Reason("an_interview_lies_ahead", "An interview lies ahead, and thank-yous are switched off.")
     return Plan(Kind.AFTER_INTERVIEW, case.later(_end(ahead), threshold), 1, ahead.key, (reason,))
@@ -161,7 +161,7 @@ def the_interview_deserves_thanks(case: Case) -> Plan | Reason | None:
     if case.opportunity.thanked:
         return Reason("you_have_written_since", "You have written since the interview.")
     threshold = case.threshold(Kind.THANK_YOU)
-    if threshold.off:
+    if case.is_off(Kind.THANK_YOU):
         return Reason("thank_yous_are_off", "Thank-yous are switched off.")
     lapses = case.later(_end(held), case.settings.thank_you_lapses)
     if case.now >= lapses:
@@ -181,8 +181,7 @@ def a_silence_lasts(case: Case) -> Plan | None:
     kind = _kind_of_silence(case)
     if silence is None or kind is None:
         return None
-    threshold = case.threshold(kind)
-    if threshold.off:
+    if case.is_off(kind):
         return _none("the_kind_is_off", f"Letters of the kind {kind.value} are switched off.")
     if case.settings.not_before is not None and silence.since < case.settings.not_before:
         return _none("it_began_before_you_asked", "The silence is older than the day from which you asked for letters.")
@@ -222,7 +221,8 @@ def _kind_of_silence(case: Case) -> Kind | None:
     stage, held = case.opportunity.stage, case.last_held()
     if stage is Stage.AWAITING_DECISION:
         any_held = held or any(each.status is InterviewStatus.HELD for each in case.opportunity.interviews)
-        if not any_held or (held and _handed_in_since(case, held)):
+        told = case.opportunity.handed_in_at is None and any(e.rule == SAID for e in case.opportunity.stage_evidence)
+        if (not any_held and not told) or (held and _handed_in_since(case, held)):
             return Kind.AFTER_ASSESSMENT
         return Kind.AFTER_INTERVIEW
     return {

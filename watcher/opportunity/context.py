@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 
 from watcher.opportunity import events
 from watcher.opportunity.appointments import (
@@ -18,6 +19,7 @@ from watcher.opportunity.appointments import (
 from watcher.opportunity.invitations import by_calendar
 from watcher.opportunity.model import OVER, Entry, Stage, Statement
 from watcher.opportunity.situation import Situation
+from watcher.opportunity.words import is_said
 from watcher.reading.model import Act, Ask, Reading, Says, Speaker, TimeUse
 
 NO_PROMISE = frozenset({Says.AUTO_REPLY, Says.REJECTION, Says.OFFER, Says.OUTREACH})
@@ -37,11 +39,27 @@ def tell(entry: Entry, situation: Situation) -> Statement:
         telling = Telling(Says.AUTO_REPLY, (events.AutoReplied(entry.at, entry.id, reading.back_on),))
     else:
         telling = by_calendar(entry, situation) or _by_words(entry, situation)
+    if is_said(entry) and telling.says is not reading.says:
+        telling = Telling(reading.says, _as_said(entry, reading.says))
     confidence = _confidence(entry, telling.says, situation)
     statement = Statement(entry, telling.says, confidence, (*telling.evidence, *reading.evidence))
     for event in (*telling.events, *_promise(entry, telling)):
         situation.apply(event, statement)
     return statement
+
+
+def _as_said(entry: Entry, says: Says) -> tuple[events.Event, ...]:
+    """What happened by a message of which the user says what it says, though its words tell something else."""
+    kinds: Mapping[Says, Callable[[datetime, str], events.Event]] = {
+        Says.APPLICATION_RECEIVED: events.Acknowledged,
+        Says.OUTREACH: events.Approached,
+        Says.SCHEDULING: events.TimesAsked,
+        Says.INTERVIEW_CONFIRMED: events.InterviewBooked,
+        Says.INTERVIEW_RESCHEDULED: events.InterviewMoved,
+        Says.INTERVIEW_CANCELLED: events.InterviewCancelled,
+        Says.AUTO_REPLY: events.AutoReplied,
+    }
+    return (kinds.get(says, events.TheyWrote)(entry.at, entry.id),)
 
 
 def _by_words(entry: Entry, situation: Situation) -> Telling:

@@ -77,6 +77,10 @@ class Diary:
         """The meeting of a calendar event."""
         return next((each for each in self._meetings if each.uid == uid), None) if uid else None
 
+    def by_key(self, key: str) -> Meeting | None:
+        """The meeting that others know by this key."""
+        return next((each for each in self._meetings if each.key == key), None)
+
     def on(self, day: date, at: datetime) -> Meeting | None:
         """The standing meeting on a day of the user's."""
         found = [each for each in self._meetings if not each.cancelled and each.start and self._day(each.start) == day]

@@ -23,8 +23,9 @@ from watcher.opportunity.model import (
     Word,
 )
 from watcher.opportunity.parties import parties_of
+from watcher.opportunity.sayings import apply_word
 from watcher.opportunity.situation import Situation
-from watcher.opportunity.words import TIMED, about, apply_word, reread, wishes
+from watcher.opportunity.words import TIMED, about, moment, reread, wishes
 from watcher.reading.model import Ask, Says, Speaker
 from watcher.workdays import Workdays
 
@@ -50,7 +51,10 @@ def fold(
     workdays: Workdays,
     words: Sequence[Word] = (),
 ) -> Opportunity:
-    """Where the application of `group` stands at `now`. Total: whatever the mail holds, it never raises."""
+    """Where the application of `group` stands at `now`. Total: whatever the mail holds, it never raises.
+
+    Of `words`, those count that name the opportunity or one of its messages.
+    """
     own_words = about(words, group.ids, (identity_id,))
     entries = sorted((reread(each, own_words) for each in group.entries), key=lambda each: (each.at, each.id))
     situation = Situation(workdays.zone, Diary(workdays.zone))
@@ -61,11 +65,11 @@ def fold(
 def _replay(entries: Sequence[Entry], words: Sequence[Word], situation: Situation, now: datetime) -> None:
     """Let everything happen once more in its order: mail, the user's words, and interviews whose hour comes."""
     happenings: list[tuple[datetime, Entry | Word]] = [(entry.at, entry) for entry in entries]
-    happenings += [(word.said_at, word) for word in words]
+    happenings += [(moment(word, entries, situation.zone), word) for word in words]
     for at, happening in sorted(happenings, key=lambda pair: pair[0]):
         situation.pass_time(min(at, now))
         if isinstance(happening, Word):
-            apply_word(happening, situation)
+            apply_word(happening, situation, min(at, now))
         else:
             situation.statements.append(_tell(happening, situation))
     situation.pass_time(now)
@@ -86,6 +90,7 @@ def _sum_up(
     stage = situation.stage or Stage.IN_CONVERSATION
     wish = wishes(words, zone)
     parties = parties_of(statements)
+    contact = wish.contact or (None if wish.nobody else parties.contact)
     interviews = situation.diary.page(now, ended=stage in OVER or stage is Stage.ON_HOLD)
     waiting = waiting_on(situation, stage, now)
     promise = situation.promise if stage not in OVER else None
@@ -97,7 +102,7 @@ def _sum_up(
         company=wish.company or parties.company,
         role=wish.role or parties.role,
         agency=parties.agency,
-        contact=wish.contact or parties.contact,
+        contact=contact,
         stage=stage,
         waiting_on=waiting,
         confidence=_confidence(situation, statements, group),
@@ -112,7 +117,7 @@ def _sum_up(
         owed_since=min((situation.debts[ask] for ask, _ in owed), default=None),
         handed_in_at=situation.handed_in_at,
         owed=owed[0][1] if owed else "",
-        back_on=_back_on(statements, now, zone, parties.contact.address if parties.contact else ""),
+        back_on=_back_on(statements, now, zone, contact.address if contact else ""),
         suspicious=_suspicious(statements),
         misaddressed=_misaddressed(statements),
         unsure=_unsure(situation, group, interviews),
@@ -124,6 +129,7 @@ def _sum_up(
         notes=wish.notes,
         muted=wish.muted,
         snoozed_until=wish.snoozed_until,
+        words=tuple(words),
     )
 
 
@@ -193,6 +199,8 @@ def _confidence(situation: Situation, statements: Sequence[Statement], group: Gr
     newest = theirs[-1].confidence if theirs else 1.0
     if theirs and situation.last_mine_at and situation.last_mine_at > theirs[-1].entry.at:
         newest = max(newest, ANSWERED)  # the user has read it and gone on
+    if theirs and situation.settled_at and situation.settled_at >= theirs[-1].entry.at:
+        newest = 1.0  # the user has said where it stands
     hiring = max((each.entry.reading.hiring for each in statements), default=0.0)
     product = min(situation.stage_confidence, newest) * (0.5 + 0.5 * min(1.0, hiring))
     return round(product * (0.8 if group.unsure else 1.0), 3)

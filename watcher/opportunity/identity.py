@@ -29,15 +29,22 @@ def assign(groups: Sequence[Group], identities: Sequence[Identity], now: datetim
     """Give each group the id it had, and mint one for each that is new.
 
     A group keeps the id with which it shares most messages (the older one where that is a tie). Where several ids fall
-    to one group the oldest stays and the others become its aliases.
+    to one group the oldest stays and the others become its aliases; where that group falls apart again, the part that
+    had an alias for its id has it back.
     """
     known = {identity.id: identity for identity in identities}
+    asleep = [identity for identity in identities if identity.alias_of]
     claims = _claims(groups, [identity for identity in identities if not identity.alias_of])
     taken = set(known)
     changed: list[Identity] = []
     ids: list[str] = []
     for index, group in enumerate(groups):
         mine = sorted(claims.get(index, ()), key=lambda identity: (identity.minted_at, identity.id))
+        if not mine and (woken := _woken(group, asleep)):
+            asleep.remove(woken)
+            changed.append(replace(woken, messages=group.ids, alias_of=""))
+            ids.append(woken.id)
+            continue
         if not mine:
             fresh = Identity(_free(slug(group), taken), now, group.ids)
             taken.add(fresh.id)
@@ -53,6 +60,12 @@ def assign(groups: Sequence[Group], identities: Sequence[Identity], now: datetim
     for identity in changed:
         known[identity.id] = identity
     return Assigned(tuple(ids), tuple(changed), _aliases(known))
+
+
+def _woken(group: Group, asleep: Sequence[Identity]) -> Identity | None:
+    """The alias that stood for a group before it became a part of another."""
+    fitting = [identity for identity in asleep if len(identity.messages & group.ids) * 2 > len(identity.messages)]
+    return min(fitting, key=lambda identity: (identity.minted_at, identity.id), default=None)
 
 
 def _claims(groups: Sequence[Group], identities: Sequence[Identity]) -> dict[int, list[Identity]]:

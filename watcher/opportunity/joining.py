@@ -9,7 +9,7 @@ from watcher.opportunity.belonging import People, belonging
 from watcher.opportunity.model import Entry, Group, JoiningSettings, Word
 from watcher.opportunity.strands import ENOUGH, Strand, marks, strand_of, together
 from watcher.opportunity.threads import thread
-from watcher.opportunity.words import reread
+from watcher.opportunity.words import is_said, reread
 from watcher.reading.model import Says
 
 DOUBTFUL = "it may belong to more than one application"
@@ -18,10 +18,11 @@ DECISIONS = frozenset({Says.REJECTION, Says.ON_HOLD, Says.OFFER})
 
 @dataclass(slots=True)
 class Pile:
-    """The strands put together so far for one application."""
+    """The strands put together so far for one application. `doubts` are the strands (their Message-IDs) of which nobody
+    can tell whether they belong here."""
 
     strand: Strand
-    unsure: str = ""
+    doubts: tuple[frozenset[str], ...] = ()
 
 
 def join(entries: Sequence[Entry], settings: JoiningSettings, words: Sequence[Word] = ()) -> tuple[Group, ...]:
@@ -29,7 +30,7 @@ def join(entries: Sequence[Entry], settings: JoiningSettings, words: Sequence[Wo
     one message that lies in two accounts is taken once."""
     once = {entry.id: reread(entry, words) for entry in reversed(entries)}
     threads = thread(tuple(once.values()))
-    belongs = belonging(threads, settings)
+    belongs = _as_said(once.values(), belonging(threads, settings))
     people = People(settings)
     strands = []
     for each in threads:
@@ -37,8 +38,21 @@ def join(entries: Sequence[Entry], settings: JoiningSettings, words: Sequence[Wo
         strands += [strand_of(part, people) for part in _parts(mine)]
     piles = _pile(sorted(strands, key=lambda strand: (strand.first, strand.entries[0].id)), people)
     piles = _by_word(piles, words, people)
-    groups = [Group(pile.strand.entries, pile.unsure) for pile in piles if not _only_binned(pile.strand)]
+    settled = {anchor for word in words if word.verb in {"join", "split"} for anchor in word.anchors}
+    groups = [Group(pile.strand.entries, _doubt(pile, settled)) for pile in piles if not _only_binned(pile.strand)]
     return tuple(sorted(groups, key=lambda group: (group.entries[0].at, group.entries[0].id)))
+
+
+def _as_said(entries: Iterable[Entry], belongs: frozenset[str]) -> frozenset[str]:
+    """The hiring mail, with what the user calls hiring mail and without what they say is none."""
+    said = [entry for entry in entries if is_said(entry)]
+    hiring = {entry.id for entry in said if entry.reading.hiring > 0}
+    return (belongs - {entry.id for entry in said}) | hiring
+
+
+def _doubt(pile: Pile, settled: set[str]) -> str:
+    """Why it is doubtful what belongs to a pile; "" where the user has told."""
+    return DOUBTFUL if any(settled.isdisjoint(doubt) for doubt in pile.doubts) else ""
 
 
 def _parts(entries: Sequence[Entry]) -> Iterable[list[Entry]]:
@@ -73,10 +87,11 @@ def _pile(strands: Iterable[Strand], people: People) -> list[Pile]:
 
 def _keep_apart(strand: Strand, best: Sequence[Pile]) -> Pile:
     """One strand that goes with several: what it may decide is doubtful for all of them."""
+    doubt = frozenset(entry.id for entry in strand.entries)
     if any(entry.reading.says in DECISIONS for entry in strand.entries):
         for pile in best:
-            pile.unsure = DOUBTFUL
-    return Pile(strand, DOUBTFUL)
+            pile.doubts = (*pile.doubts, doubt)
+    return Pile(strand, (doubt,))
 
 
 def _by_word(piles: list[Pile], words: Sequence[Word], people: People) -> list[Pile]:
@@ -86,8 +101,9 @@ def _by_word(piles: list[Pile], words: Sequence[Word], people: People) -> list[P
             meant = [pile for pile in piles if _touches(pile, word)]
             if len(meant) > 1:
                 entries = [entry for pile in meant for entry in pile.strand.entries]
+                doubts = tuple(doubt for pile in meant for doubt in pile.doubts)
                 piles = [pile for pile in piles if pile not in meant]
-                piles.append(Pile(strand_of(entries, people)))
+                piles.append(Pile(strand_of(entries, people), doubts))
         elif word.verb == "split":
             piles = [part for pile in piles for part in _split(pile, word, people)]
     return piles
@@ -98,8 +114,13 @@ def _touches(pile: Pile, word: Word) -> bool:
 
 
 def _split(pile: Pile, word: Word, people: People) -> list[Pile]:
-    out = [entry for entry in pile.strand.entries if entry.id in word.anchors]
-    kept = [entry for entry in pile.strand.entries if entry.id not in word.anchors]
+    """A pile without the messages that a word sets apart, and these with the answers to them."""
+    apart: set[str] = set()
+    for entry in sorted(pile.strand.entries, key=lambda each: (each.at, each.id)):
+        if entry.id in word.anchors or entry.header.in_reply_to in apart:
+            apart.add(entry.id)
+    out = [entry for entry in pile.strand.entries if entry.id in apart]
+    kept = [entry for entry in pile.strand.entries if entry.id not in apart]
     if not out or not kept:
         return [pile]
-    return [Pile(strand_of(kept, people), pile.unsure), Pile(strand_of(out, people))]
+    return [Pile(strand_of(kept, people), pile.doubts), Pile(strand_of(out, people))]

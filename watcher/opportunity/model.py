@@ -181,6 +181,7 @@ class Opportunity:
     muted: bool = False
     snoozed_until: datetime | None = None
     aliases: tuple[str, ...] = ()
+    words: tuple[Word, ...] = ()  # what the user said about it, oldest first
 
     @property
     def over(self) -> bool:
@@ -206,7 +207,8 @@ class Word:
     """Something the human told us, anchored to Message-IDs (or an opportunity id, resolved through its messages).
 
     `verb` is stage, company, role, contact, says, interview, join, split, note, mute, resume, snooze, heard, told,
-    close, hired. `value` depends on the verb.
+    close, hired, approve; pause and resume without anchors concern everything. `value` depends on the verb. `number`
+    is the store's, 0 for a word that it does not hold.
     """
 
     verb: str
@@ -214,6 +216,7 @@ class Word:
     said_at: datetime
     anchors: tuple[str, ...] = ()
     extra: Mapping[str, str] = field(default_factory=dict)
+    number: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,7 @@ class Situation:
     handed_in_at: datetime | None = None
     surprises: list[Surprise] = field(default_factory=list)
     reopened: bool = False
+    settled_at: datetime | None = None  # when the user last said where it stands
     passed: list[Meeting] = field(default_factory=list)
     statements: list[Statement] = field(default_factory=list)
     last: Entry | None = None

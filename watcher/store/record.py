@@ -81,11 +81,12 @@ class RecordTables:
         fingerprint: str | None = None,
         text: str | None = None,
         why: str | None = None,
+        leaving: str | None = None,
     ) -> Placement:
         """Record that a draft has come to `state`, with a row of its history; what is None stays as it was.
 
-        The same state again only refreshes fingerprint, text and why. Raises KeyError for a draft never intended,
-        ValueError for a step that is none in the life of a draft (`draft.fate.STEPS`).
+        The same state again only refreshes the rest. Raises KeyError for a draft never intended, ValueError for a step
+        that is none in the life of a draft (`draft.fate.STEPS`).
         """
         from dataclasses import replace
 
@@ -105,6 +106,7 @@ class RecordTables:
                 fingerprint=placement.fingerprint if fingerprint is None else fingerprint,
                 text=placement.text if text is None else text,
                 why=placement.why if why is None else why,
+                leaving=placement.leaving if leaving is None else leaving,
             )
             self._write(placement)
             if moved:
@@ -144,26 +146,34 @@ class RecordTables:
     # --- words ---
 
     def words(self) -> tuple[Word, ...]:
-        """What the human told us, in the order in which it was said."""
+        """What the human told us and has not taken back, each with its number, in the order in which it was said."""
+        from dataclasses import replace
+
         from watcher.opportunity.model import Word
 
-        return tuple(decode(row[0], Word) for row in self._db.rows("SELECT record FROM words ORDER BY id"))
+        rows = self._db.rows("SELECT id, record FROM words WHERE undone_at IS NULL ORDER BY id")
+        return tuple(replace(decode(record, Word), number=number) for number, record in rows)
 
-    def add_word(self, word: Word) -> None:
-        """Keep what the human told us."""
+    def add_word(self, word: Word) -> Word:
+        """Keep what the human told us; gives it back with its number."""
+        from dataclasses import replace
+
         with self._db.transaction():
             self._db.run("INSERT INTO words (record) VALUES (?)", (encode(word),))
+            (number,) = self._db.row("SELECT max(id) FROM words") or (0,)
+        return replace(word, number=number)
 
-    def remove_word(self, word: Word) -> bool:
-        """Take back one word equal to `word` (the newest of several); False where there is none."""
-        from watcher.opportunity.model import Word
-
+    def undo_word(self, number: int, now: datetime) -> bool:
+        """Note that a word was taken back; False where none of that number stands."""
         with self._db.transaction():
-            for serial, record in self._db.rows("SELECT id, record FROM words ORDER BY id DESC"):
-                if decode(record, Word) == word:
-                    self._db.run("DELETE FROM words WHERE id = ?", (serial,))
-                    return True
-        return False
+            return bool(
+                self._db.run("UPDATE words SET undone_at = ? WHERE id = ? AND undone_at IS NULL", (_utc(now), number))
+            )
+
+    def words_mark(self) -> str:
+        """What changes with every word that is said or taken back: it tells whether views are up to date."""
+        row = self._db.row("SELECT max(id), count(undone_at) FROM words")
+        return "/".join(str(part or 0) for part in row or ())
 
     # --- identities ---
 

@@ -57,8 +57,9 @@ CREATE TABLE identities (
 ) WITHOUT ROWID;
 
 CREATE TABLE words (
-    id     INTEGER PRIMARY KEY,
-    record TEXT NOT NULL
+    id        INTEGER PRIMARY KEY,                  -- the number by which the human takes it back
+    record    TEXT NOT NULL,
+    undone_at TEXT                                  -- when it was taken back, NULL while it stands
 );
 
 CREATE TABLE placements (

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     Row = tuple[Any, ...]
     Values = Sequence[Any] | Mapping[str, Any]
 
-VERSION = 1
+VERSION = 2
 """The version of schema.sql, kept in the file as `user_version`."""
 
 _APPLICATION = 0x77746368  # "wtch", kept in the file as `application_id`

@@ -148,13 +148,29 @@ def test_words_are_kept_in_the_order_in_which_they_were_said(store: Store) -> No
     assert list(store.words()) == words
 
 
-def test_taking_a_word_back_takes_one(store: Store) -> None:
-    word, other = Word("note", "tea", NOON, extra={"a": "1", "b": "2"}), Word("note", "coffee", NOON)
-    for said in (word, other, word):
-        store.add_word(said)
-    assert store.remove_word(Word("note", "tea", NOON, extra={"b": "2", "a": "1"}))
-    assert store.words() == (word, other)
-    assert not store.remove_word(Word("note", "water", NOON))
+def test_a_word_is_taken_back_by_its_number_and_only_once(store: Store) -> None:
+    word, other = Word("note", "tea", NOON), Word("note", "coffee", NOON)
+    numbers = [store.add_word(said).number for said in (word, other, word)]
+    assert [said.number for said in store.words()] == numbers
+    assert store.undo_word(numbers[0], NOON + HOUR)
+    assert [said.number for said in store.words()] == numbers[1:]
+    assert not store.undo_word(numbers[0], NOON + HOUR)
+    assert not store.undo_word(99, NOON)
+
+
+def test_no_number_ever_means_two_words(store: Store) -> None:
+    first = store.add_word(Word("note", "tea", NOON))
+    store.undo_word(first.number, NOON)
+    assert store.add_word(Word("note", "coffee", NOON)).number > first.number
+
+
+def test_whatever_is_said_or_taken_back_changes_the_mark(store: Store) -> None:
+    marks = [store.words_mark()]
+    number = store.add_word(Word("note", "tea", NOON)).number
+    marks.append(store.words_mark())
+    store.undo_word(number, NOON)
+    marks.append(store.words_mark())
+    assert len(set(marks)) == 3
 
 
 # --- identities ---
