@@ -18,7 +18,7 @@ from typing import Any
 
 from watcher.errors import KnowledgeError, Problem
 from watcher.knowledge.model import Pack, PhraseRule, Rulebook, SenderRule, Table
-from watcher.knowledge.patterns import SlotUnknown, Stems, fault, fill, fill_slots, keys, slot_stems
+from watcher.knowledge.patterns import SlotUnknown, fault, fill, fill_slots
 
 _SAYS = """
 application_received outreach scheduling interview_confirmed interview_rescheduled interview_cancelled assessment
@@ -77,7 +77,7 @@ class _Shelf:
         self._senders: dict[str, SenderRule] = {}
         self._free: dict[str, dict[str, Any]] = {}
         self._slots: dict[str, dict[str, str]] = {}
-        self._stems: dict[str, dict[str, Stems]] = {}
+        self._lists: dict[str, dict[str, tuple[str, ...]]] = {}
 
     def take(self, folder: Traversable, *, own: bool) -> None:
         """Reads one folder of knowledge files; patterns are checked unless they are our own."""
@@ -99,6 +99,7 @@ class _Shelf:
                 tables=self._tables.get(language, {}),
                 letters=self._letters.get(language, {}),
                 words=self._words.get(language, b""),
+                lists=self._lists.get(language, {}),
             )
             for language in sorted(languages)
         }
@@ -120,7 +121,7 @@ class _Shelf:
             elif entry.name.endswith(".toml"):
                 _lay_over(tables.setdefault(_stem(entry.name), {}), self._parse(entry))
         self._slots.setdefault(language, {})
-        self._stems.setdefault(language, {})
+        self._lists.setdefault(language, {})
         self._take_slots(language, tables.get("slots", {}), f"{language}/slots.toml")
         for name, table in phrases:
             place = f"{language}/phrases/{name}"
@@ -130,11 +131,12 @@ class _Shelf:
 
     def _take_slots(self, language: str, table: Table, place: str) -> None:
         """Adds word lists (or patterns, where given as one text) under their names; later ones may use earlier ones."""
-        slots, stems = self._slots[language], self._stems[language]
+        slots, lists = self._slots[language], self._lists[language]
         for name, words in table.items():
             try:
                 slots[name] = fill_slots(words, slots)
-                stems[name] = slot_stems(words, stems)
+                added = (words,) if isinstance(words, str) else tuple(words)
+                lists[name] = (*lists.get(name, ()), *added)  # what is laid over is filled in elsewhere: either may be
             except SlotUnknown as unknown:
                 self._fault(place, f"words.{name}", f"there is no word list {unknown}.")
 
@@ -160,7 +162,7 @@ class _Shelf:
         good = self._fields(place, identity, entry, _RULE_TEXTS, _RULE_LISTS, ("id", "signal", "strength", "any"))
         if not good:
             return None
-        slots, stems = self._slots[language], self._stems[language]
+        slots = self._slots[language]
         try:
             patterns = tuple(fill(pattern, slots) for pattern in entry["any"])
             unless = tuple(part if part.startswith("@") else fill(part, slots) for part in entry["unless"])
@@ -180,7 +182,7 @@ class _Shelf:
             unless=unless,
             yes=tuple(entry.get("yes", ())),
             no=tuple(entry.get("no", ())),
-            keys=tuple(keys(pattern, stems) for pattern in entry["any"]),
+            sources=tuple(entry["any"]),
             **texts,
         )
 

@@ -18,8 +18,8 @@ class PhraseRule:
     match in the same sentence. `speaker` limits it to mail by me, them (human or robot), human or robot. `where` is
     the text it is tried on: sentence (each sentence of the new text), subject, or text (the whole new text). `why` is
     a sentence for the user. `yes` and `no` are lines that must and must not match. `unless` may also name a property of
-    the sentence: `@conditional`, `@question`, `@negated`. `keys` holds for each pattern of `any` the word beginnings of
-    which one must be there (empty: always try it).
+    the sentence: `@conditional`, `@question`, `@negated`. `sources` are the patterns of `any` as they were
+    written, with the names of word lists in them (empty: there are none in them).
     """
 
     id: str
@@ -32,7 +32,7 @@ class PhraseRule:
     why: str = ""
     yes: tuple[str, ...] = ()
     no: tuple[str, ...] = ()
-    keys: tuple[tuple[str, ...], ...] = ()
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +59,15 @@ class SenderRule:
 @dataclass(frozen=True, slots=True)
 class Pack:
     """All that is known of one language. `tables` are the other TOML files of its folder (times, days, names ...) by
-    stem; `letters` are the Jinja sources by file name; `words` are the packed weights of the linear model."""
+    stem; `letters` are the Jinja sources by file name; `words` are the packed weights of the linear model; `lists` are
+    the word lists of its phrases as written, of which later ones may name earlier ones."""
 
     language: str
     phrases: tuple[PhraseRule, ...] = ()
     tables: Mapping[str, Table] = field(default_factory=dict)
     letters: Mapping[str, str] = field(default_factory=dict)
     words: bytes = b""
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Tries the phrase rules on a message: which of them match, on which words, at what cost.
 
-Only rules of which a needed word occurs are tried, and a pattern is compiled when it is first tried.
+Only patterns whose needed words occur are tried, and a pattern is compiled when it is first tried.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from watcher.knowledge.model import Pack, PhraseRule, Table
+from watcher.knowledge.needs import Needs, needs, needs_of_lists
+from watcher.knowledge.patterns import anchored
+from watcher.reading.filtering import Filter, places
 from watcher.reading.model import Evidence, Speaker
 from watcher.reading.sentences import Grammar, Sentence, split
 
 WEIGHTS = {"certain": 0.97, "strong": 0.78, "weak": 0.4}
 _NEVER = r"(?!)"
-_ANY = ""  # where patterns without a key stand in the index
 _ADDRESS = re.compile(r"(https?://[^\s/<>]+)[^\s<>]*")  # of a link only the host speaks
 
 
@@ -38,9 +40,9 @@ class Hit:
         return Evidence(self.rule.id, self.words[:160])
 
 
-@dataclass
+@dataclass(slots=True)
 class _Entry:
-    """One rule made ready: its patterns with their keys, compiled on first use."""
+    """One rule made ready: its patterns, compiled on first use."""
 
     rule: PhraseRule
     patterns: list[re.Pattern[str] | str]
@@ -75,39 +77,41 @@ class _Entry:
 
 @dataclass
 class Phrasebook:
-    """The rules of one language, indexed by the beginnings of the words they need."""
+    """The rules of one language, with what tells at once which of their patterns may match a sentence."""
 
     grammar: Grammar
     entries: list[_Entry] = field(default_factory=list)
-    _index: dict[tuple[str, Speaker], dict[str, list[tuple[int, int]]]] = field(default_factory=dict)
+    _places: list[tuple[int, int]] = field(default_factory=list)  # of each pattern: its rule, its number there
+    _filter: Filter = field(default_factory=Filter)
+    _spoken: dict[tuple[str, Speaker], int] = field(default_factory=dict)  # which patterns are tried where
 
     @classmethod
     def of(cls, pack: Pack) -> Phrasebook:
         """The phrasebook of a language pack."""
         book = cls(grammar_of(pack.tables.get("grammar", {})))
+        lists = needs_of_lists(pack.lists)
         for rule in pack.phrases:
-            book._add(rule)
+            book._add(rule, lists)
         return book
 
-    def _add(self, rule: PhraseRule) -> None:
-        number = len(self.entries)
-        plain = [_anchored(part) for part in rule.unless if not part.startswith("@")]
+    def _add(self, rule: PhraseRule, lists: Mapping[str, Needs]) -> None:
+        plain = [anchored(part) for part in rule.unless if not part.startswith("@")]
+        speakers = [speaker for speaker in Speaker if _speaks(rule.speaker, speaker)]
+        for which, source in enumerate(rule.sources or rule.any):
+            bit = self._filter.add(needs(source, lists))
+            self._places.append((len(self.entries), which))
+            for speaker in speakers:
+                self._spoken[rule.where, speaker] = self._spoken.get((rule.where, speaker), 0) | bit
         self.entries.append(
             _Entry(
                 rule,
-                [_anchored(pattern) for pattern in rule.any],
+                [anchored(pattern) for pattern in rule.any],
                 list(plain),
                 "@conditional" in rule.unless,
                 "@question" in rule.unless,
                 "@negated" in rule.unless,
             )
         )
-        for speaker in Speaker:
-            if _speaks(rule.speaker, speaker):
-                index = self._index.setdefault((rule.where, speaker), {})
-                for which in range(len(rule.any)):
-                    for stem in (rule.keys[which] if which < len(rule.keys) else ()) or (_ANY,):
-                        index.setdefault(stem, []).append((number, which))
 
     def sentences(self, text: str) -> list[Sentence]:
         """The text's sentences in this language's grammar."""
@@ -117,40 +121,37 @@ class Phrasebook:
         """Every rule that matches, once, on the first words that show it; `subject` is "" where it does not speak."""
         found: dict[int, Hit] = {}
         if subject:
+            line = Sentence(subject, self.grammar)
+            may_match = self._filter.passing(line.folded)
             for place in ("sentence", "subject"):
-                self._try(Sentence(subject, self.grammar), -1, (place, speaker), found)
+                self._try(line, -1, may_match & self._spoken.get((place, speaker), 0), found)
+        spoken = self._spoken.get(("sentence", speaker), 0)
         for number, sentence in enumerate(sentences):
-            self._try(sentence, number, ("sentence", speaker), found)
-        if sentences and ("text", speaker) in self._index:
+            self._try(sentence, number, self._filter.passing(sentence.folded) & spoken, found)
+        spoken = self._spoken.get(("text", speaker), 0)
+        if sentences and spoken:
             whole = Sentence(" ".join(sentence.text for sentence in sentences)[:6000], self.grammar)
-            self._try(whole, -2, ("text", speaker), found)
+            self._try(whole, -2, self._filter.passing(whole.folded) & spoken, found)
         return list(found.values())
 
-    def _try(self, sentence: Sentence, number: int, which: tuple[str, Speaker], found: dict[int, Hit]) -> None:
-        """Adds what matches in one sentence; a match in the subject gives way to one in the text."""
-        index = self._index.get(which, {})
-        pairs = set(index.get(_ANY, ()))
-        pairs.update(*(index[stem] for stem in index.keys() & sentence.stems))
-        for pair in sorted(pairs):
-            earlier = found.get(pair[0])
+    def _try(self, sentence: Sentence, number: int, patterns: int, found: dict[int, Hit]) -> None:
+        """Adds which of the patterns match a sentence; a match in the subject gives way to one in the text."""
+        for at in places(patterns):
+            rule, which = self._places[at]
+            earlier = found.get(rule)
             if earlier is not None and (earlier.sentence != -1 or number == -1):
                 continue
-            entry = self.entries[pair[0]]
-            match = entry.match(sentence, pair[1])
+            entry = self.entries[rule]
+            match = entry.match(sentence, which)
             if match is not None:
                 words = sentence.text[match.start() : match.end()].strip()
-                found[pair[0]] = Hit(entry.rule, words, number, sentence.asks)
+                found[rule] = Hit(entry.rule, words, number, sentence.asks)
 
 
 def _speaks(wanted: str, speaker: Speaker) -> bool:
     if wanted == "them":
         return speaker is not Speaker.ME
     return wanted == "anyone" or wanted == speaker.value
-
-
-def _anchored(pattern: str) -> str:
-    """The pattern bound to the start of a word where it begins with one."""
-    return rf"\b(?:{pattern})" if pattern[:1].isalnum() or pattern.startswith("(?:") else pattern
 
 
 def grammar_of(table: Table) -> Grammar:

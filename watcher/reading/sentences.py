@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from watcher.knowledge.patterns import fold, stems
+from watcher.knowledge.patterns import fold
 
 LONGEST = 1200  # characters of one sentence; what is longer is cut
 MOST = 160  # sentences of one message that are read
@@ -40,10 +40,6 @@ class Sentence:
     @cached_property
     def folded(self) -> str:
         return fold(self.text)
-
-    @cached_property
-    def stems(self) -> set[str]:
-        return stems(self.folded)
 
     @cached_property
     def asks(self) -> bool:

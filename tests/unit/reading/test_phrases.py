@@ -6,7 +6,7 @@ import pytest
 
 from watcher.knowledge.loader import load
 from watcher.knowledge.model import Pack, PhraseRule
-from watcher.knowledge.patterns import fault, fill_slots, keys, slot_stems, stems
+from watcher.knowledge.patterns import fault, fill_slots
 from watcher.reading.model import Speaker
 from watcher.reading.phrases import Phrasebook
 
@@ -55,26 +55,6 @@ def test_a_subject_rule_reads_the_subject_alone() -> None:
 
 def test_a_rule_speaks_once() -> None:
     assert len(words(book(), "It has been filled. It has been filled.")) == 1
-
-
-@pytest.mark.parametrize(
-    ("pattern", "text"),
-    [
-        ("(?:we|they) (?:have )?chosen {others}", "they chosen another"),
-        ("(?:the )?(?:job|post)s? (?:is|was) gone", "jobs was gone"),
-        ("[0-9]{2,3}k", "50k"),
-        ("interested\\?", "interested?"),
-        ("cvs?|resume", "my resumes"),
-    ],
-)
-def test_a_key_never_hides_a_match(pattern: str, text: str) -> None:
-    slots = {"others": slot_stems(["another", "someone else"], {})}
-    needed = keys(pattern, slots)
-    assert not needed or set(needed) & stems(text)
-
-
-def test_a_key_prefers_rare_words() -> None:
-    assert keys("you have been shortlisted", {}) == ("shor",)
 
 
 def test_slots_become_groups() -> None:
