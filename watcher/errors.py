@@ -47,9 +47,11 @@ class Problem:
     key: str
     message: str
     remedy: str = ""
+    column: int | None = None
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
+        place += f":{self.column}" if self.line and self.column else ""
         key = f" {self.key}:" if self.key else ""
         return f"{place}:{key} {self.message} {self.remedy}".rstrip()
 

@@ -1,17 +1,21 @@
-"""The letter for a decision: whom and what it answers, the facts it may use, and how it greets and closes."""
+"""The letter for a decision: whom and what it answers, the facts it may use, and the bytes it travels as."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from watcher.draft.envelope import answer_subject, clean, quotation, to_bytes
-from watcher.draft.facts import Facts, is_own
+from watcher.draft import addressing, points
+from watcher.draft.envelope import answer_subject, clean, known_ids, quotation, to_bytes
+from watcher.draft.facts import Facts, is_own, voices
 from watcher.draft.model import Draft, DraftKey, LetterSettings
-from watcher.draft.render import render
+from watcher.draft.naming import firm_of, role_of
+from watcher.draft.render import draw, render
+from watcher.draft.templates import letters_for
 from watcher.followup.model import Decision, Kind
 from watcher.knowledge.model import Pack
 from watcher.message.model import Address, Message
@@ -19,23 +23,48 @@ from watcher.opportunity.model import Entry, InterviewStatus, Opportunity
 from watcher.reading.model import Says, Speaker
 
 LONGEST_SUBJECT = 70
+DRAWS = 8  # how often wordings are drawn anew to find a letter that repeats no sentence
+LEAST_SENTENCE = 4  # words; a shorter sentence may stand in two letters
+WITHOUT_HIGHLIGHT = frozenset({Kind.AFTER_SCHEDULING, Kind.AFTER_HOLD})
 
 
 def answering(opportunity: Opportunity) -> Entry | None:
-    """The message a letter answers: the contact's newest, else their side's newest human one, else the user's own
-    newest to the contact, else the newest that an answer to the contact would go to. None where there is nothing."""
+    """The message a letter answers: the contact's newest letter, else the user's own newest to the contact, else what
+    else would bring an answer to the contact (their invitation, a machine's mail in their name), else their side's
+    newest letter, else the user's own newest. None where there is nothing."""
     contact = opportunity.contact.address if opportunity.contact else ""
     entries = [statement.entry for statement in opportunity.statements if statement.says is not Says.AUTO_REPLY]
     human = [entry for entry in entries if entry.reading.speaker is Speaker.HUMAN and not entry.binned]
-    own = [entry for entry in entries if entry.reading.speaker is Speaker.ME]
+    letters = [entry for entry in human if not is_invitation(entry)]
+    own = [entry for entry in entries if is_own(entry)]
+    to_contact = [entry for entry in own if contact in {address.address for address in entry.header.to}]
     choices = (
-        [entry for entry in human if contact in _voices(entry)],
+        [entry for entry in letters if contact in voices(entry)],
+        [entry for entry in to_contact if not _in_invitation(entry, human)],
+        [entry for entry in human if contact in voices(entry)],
         [entry for entry in entries if entry.reading.contact and entry.reading.contact.address == contact],
-        [entry for entry in own if contact in {address.address for address in entry.header.to}],
+        to_contact,
+        letters,
         human,
         own,
     )
     return next((max(some, key=lambda entry: entry.at) for some in choices if some), None)
+
+
+def is_invitation(entry: Entry) -> bool:
+    """Whether a mail is a calendar's invitation rather than a letter: it opens a thread and its subject is the
+    event's title ("Phone interview"), alone or among what calendars add ("Invitation: ... @ Tue 17 Mar")."""
+    if is_own(entry) or entry.header.in_reply_to or not entry.reading.events:
+        return False
+    subject = clean(entry.header.subject).casefold()
+    titles = {clean(event.summary).casefold() for event in entry.reading.events} - {""}
+    return any(title == subject or (title in subject and "@" in subject) for title in titles)
+
+
+def _in_invitation(entry: Entry, human: Sequence[Entry]) -> bool:
+    """Whether a mail of the user's answers an invitation."""
+    answered = {entry.header.in_reply_to, *entry.header.references}
+    return any(each.id in answered and is_invitation(each) for each in human)
 
 
 def compose(
@@ -46,184 +75,165 @@ def compose(
     pack: Pack,
     now: datetime,
     used: Sequence[str] = (),
+    said: Sequence[str] = (),
 ) -> Draft:
     """The draft for `decision`, as an answer to `answered` (see `answering`).
 
-    `used` are the key points that earlier letters to this opportunity brought. Raises KnowledgeError for a faulty
-    template, ValueError where the opportunity has no contact.
+    `used` are the key points that earlier letters to this opportunity brought, `said` the texts of earlier letters to
+    the same person: no sentence of theirs, or of what the user sent in this opportunity, is written once more. Raises
+    KnowledgeError for a faulty template, ValueError where the opportunity has no contact.
     """
     if opportunity.contact is None:
         raise ValueError(f"{opportunity.id} has nobody to write to")
-    sender = _sender(answered, settings)
     words: Mapping[str, Any] = pack.tables["letter"]
-    facts = Facts(opportunity, decision, settings, words)
-    formal = _is_formal(answered, words)
-    note = next((text for text in opportunity.notes if text not in used), "")
-    highlight = "" if note else _highlight(decision, settings, used)
-    template = f"{decision.kind.value}_{min(decision.attempt, 2) or 1}.j2"
-    seed = "\0".join((settings.addresses[0] if settings.addresses else "", opportunity.id, template))
-    slots = {**facts.slots(now), "formal": formal, "note": note, "highlight": highlight}
-    body = render(template, {**pack.letters, **settings.overrides}, slots, seed)
-    letter = "\n\n".join(
-        (_greeting(opportunity, formal, words), body, _closing(opportunity, formal, settings, words, seed))
-    )
-    key = DraftKey(
-        opportunity.accounts[0] if not answered.account else answered.account,
-        decision.kind,
-        decision.attempt,
-        decision.anchor,
-    )
-    message_id = key.message_id(sender.address)
-    subject = _subject(answered, facts, decision, settings, words)
-    references = _references(opportunity, answered)
-    contact = Address(opportunity.contact.name, opportunity.contact.address)
     zone = ZoneInfo(settings.timezone)
-    quoted = ""
-    if answered.body is not None and answered.body.plain.strip():
-        quoted = "\n\n" + quotation(
-            answered.body.plain, answered.header.sender, answered.header.date.astimezone(zone), words
-        )
-    data = to_bytes(
-        sender=sender,
-        to=contact,
-        subject=subject,
-        message_id=message_id,
-        in_reply_to=answered.id,
-        references=references,
-        date=now.astimezone(zone),
-        text=letter + quoted + "\n",
-    )
-    return Draft(
+    sender = _sender(opportunity, answered, settings)
+    facts = Facts(opportunity, decision, settings, words)
+    text, key_points = _letter(facts, answered, pack, now, used, said)
+    key = DraftKey(answered.account or opportunity.accounts[0], decision.kind, decision.attempt, decision.anchor)
+    message_id = key.message_id(sender.address)
+    own_thread = _has_no_letter(opportunity, answered)
+    subject = "" if own_thread else answer_subject(answered.header.subject)
+    contact = Address(clean(opportunity.contact.name), opportunity.contact.address)
+    in_reply_to = "".join(known_ids([answered.id]))
+    references = _references(opportunity, answered)
+    draft = Draft(
         key=key,
         message_id=message_id,
         opportunity=opportunity.id,
         sender=sender,
         to=contact,
-        subject=subject,
-        text=letter,
-        in_reply_to=answered.id,
+        subject=subject or _own_subject(facts, decision),
+        text=text,
+        in_reply_to=in_reply_to,
         references=references,
-        thread=answered.header.thread,
-        data=data,
-        highlights=tuple(point for point in (note, highlight) if point),
+        thread="" if own_thread else answered.header.thread,
+        data=b"",
+        highlights=key_points,
     )
+    quoted = ""
+    if not own_thread and answered.body is not None and answered.body.plain.strip():
+        sent_at = answered.header.date.astimezone(zone)
+        quoted = "\n\n" + quotation(answered.body.plain, answered.header.sender, sent_at, words)
+    data = to_bytes(
+        sender=sender,
+        to=contact,
+        subject=draft.subject,
+        message_id=message_id,
+        in_reply_to=in_reply_to,
+        references=references,
+        date=now.astimezone(zone),
+        text=text + quoted + "\n",
+    )
+    return replace(draft, data=data)
 
 
-def _voices(entry: Entry) -> set[str]:
-    """The addresses under which the writer of a message can be met."""
-    contact = entry.reading.contact
-    return {
-        entry.header.sender.address,
-        *(address.address for address in entry.header.reply_to),
-        *([contact.address] if contact else []),
+# --- the text ---
+
+
+def _letter(
+    facts: Facts, answered: Message, pack: Pack, now: datetime, used: Sequence[str], said: Sequence[str]
+) -> tuple[str, tuple[str, ...]]:
+    """The whole letter, and the key points that it brought (as the user wrote them)."""
+    opportunity, decision, settings, words = facts.opportunity, facts.decision, facts.settings, facts.words
+    grammar = pack.tables.get("points")
+    formal = addressing.is_formal(opportunity, answered, words)
+    written = next((text for text in opportunity.notes if text.strip() and text not in used), "")
+    shining = "" if written else _highlight(decision, settings, used)
+    note, highlight = points.note(written, grammar), points.highlight(shining, grammar)
+    slots = {
+        **facts.slots(now),
+        "formal": formal,
+        "note": note.phrase,
+        "note_clause": note.clause,
+        "note_sentence": note.sentence,
+        "highlight": highlight.phrase,
+        "highlight_sentence": highlight.sentence,
     }
-
-
-def _sender(answered: Message, settings: LetterSettings) -> Address:
-    """The user's address that they wrote to (or that the user wrote from)."""
-    header = answered.header
-    mine = set(settings.addresses)
-    if header.sender.address in mine:
-        return Address(settings.name, header.sender.address)
-    written_to = next((a.address for a in (*header.to, *header.cc) if a.address in mine), "")
-    return Address(settings.name, written_to or (settings.addresses[0] if settings.addresses else ""))
+    template = f"{decision.kind.value}_{min(decision.attempt, 2) or 1}.j2"
+    seed = "\0".join((*settings.addresses[:1], opportunity.id, template, str(decision.attempt)))
+    sources = letters_for(pack, settings.overrides)
+    earlier = _sentences("\n".join([*said, *(s.entry.new_text for s in opportunity.statements if is_own(s.entry))]))
+    bodies: list[str] = []
+    for turn in range(DRAWS):
+        bodies.append(render(template, sources, slots, f"{seed}\0{turn}" if turn else seed))
+        if not _sentences(bodies[-1]) & earlier:
+            break
+    body = min(bodies, key=lambda text: len(_sentences(text) & earlier))
+    greeting = addressing.greeting(opportunity, formal, answered, words)
+    turn = draw(seed, "closing", len(words["formal_closings" if formal else "warm_closings"]))
+    closing = addressing.closing(opportunity, formal, settings.signature, settings.name, words, turn)
+    brought = ((written, note), (shining, highlight))
+    key_points = tuple(text for text, point in brought if text and _flat(point.text) in _flat(body))
+    return "\n\n".join((greeting, body, closing)), key_points
 
 
 def _highlight(decision: Decision, settings: LetterSettings, used: Sequence[str]) -> str:
-    if decision.kind in {Kind.AFTER_SCHEDULING, Kind.AFTER_HOLD} or (
-        decision.kind is Kind.AFTER_REPLY and decision.attempt < 2
-    ):
+    if decision.kind in WITHOUT_HIGHLIGHT and decision.attempt < 2:
         return ""
-    return next((clean(text) for text in settings.highlights if clean(text) not in used), "")
+    if decision.kind is Kind.AFTER_REPLY and decision.attempt < 2:
+        return ""
+    return next((clean(text) for text in settings.highlights if clean(text) and clean(text) not in used), "")
 
 
-def _is_formal(answered: Message, words: Mapping[str, Any]) -> bool:
-    """Whether they write formally, seen from the first and last lines of what they wrote; in a language with a familiar
-    form of address, whether they don't use that."""
-    text = (answered.body.new if answered.body else "").strip()
-    if "familiar" in words:
-        return not _has(words["familiar"], text) or _has(words["formal"], text)
-    lines = [line.strip() for line in text.split("\n") if line.strip()]
-    edges = [*lines[:1], *lines[-4:]]
-    return any(re.search(pattern, line, re.IGNORECASE) for pattern in words["formal"] for line in edges)
+def _sentences(text: str) -> set[str]:
+    """The sentences of a text, without those too short to be noticed."""
+    parts = (_flat(part) for part in re.split(r"(?<=[.?!])\s+|\n+", text))
+    return {part for part in parts if len(part.split()) >= LEAST_SENTENCE}
 
 
-def _has(patterns: Iterable[str], text: str) -> bool:
-    return any(re.search(pattern, text, re.IGNORECASE) for pattern in patterns)
+def _flat(text: str) -> str:
+    return " ".join(text.split()).casefold()
 
 
-def _greeting(opportunity: Opportunity, formal: bool, words: Mapping[str, Any]) -> str:
-    contact = opportunity.contact
-    name = clean(contact.greeting) if contact else ""
-    full = clean(contact.name) if contact else ""
-    if formal and "greeting" in words and (addressed := _addressed(full or name, words)):
-        return addressed
-    if not name:
-        return str(words["unknown_greeting"])
-    return str(words["formal_greeting" if formal else "warm_greeting"]).format(name=name, full=full or name)
+# --- the envelope ---
 
 
-def _addressed(full: str, words: Mapping[str, Any]) -> str:
-    """The formal greeting that a title or a given name calls for ("Sehr geehrte Frau Dr. Lohse,"), else ""."""
-    parts = full.split()
-    plain = [part.strip(".").casefold() for part in parts]
-    degrees = [part for part in parts if part.endswith(".") and len(part) > 2 and part.strip(".").casefold() != "hr"]
-    for form in words["greeting"]:
-        titled = bool(plain) and plain[0] in form["titles"]
-        rest = [part for part in parts[titled:] if part not in degrees]
-        given = rest[0].partition("-")[0].casefold() if rest else ""
-        if (titled and rest) or (len(rest) > 1 and given in form["given"]):
-            family = rest[-1] if titled and len(rest) == 1 else " ".join(_family_name(rest))
-            return str(form["form"]).format(name=" ".join([*degrees, family]))
-    return ""
-
-
-def _family_name(parts: Sequence[str]) -> Sequence[str]:
-    """The family name of a name in reading order, with the small words that belong to it ("von Arx")."""
-    small = next((index for index, part in enumerate(parts[1:], 1) if part.islower()), len(parts) - 1)
-    return parts[small:]
-
-
-def _closing(
-    opportunity: Opportunity, formal: bool, settings: LetterSettings, words: Mapping[str, Any], seed: str
-) -> str:
-    if settings.signature.strip():
-        return settings.signature.strip()
-    closings = words["formal_closings" if formal else "warm_closings"]
-    closing = closings[sum(seed.encode()) % len(closings)]
-    plainly = settings.name if formal else _first_name(settings.name)
-    return f"{closing}\n{_signs_as(opportunity, settings.name) or plainly}"
-
-
-def _first_name(name: str) -> str:
-    return name.split()[0] if name.split() else name
-
-
-def _signs_as(opportunity: Opportunity, name: str) -> str:
-    """How the user signs to these people: the last line of their newest mail, if it is a form of their name."""
-    folded = {part.casefold() for part in name.split()}
+def _sender(opportunity: Opportunity, answered: Message, settings: LetterSettings) -> Address:
+    """The user's address that they wrote to (or that the user wrote from), else the one it was delivered to, else the
+    one the user last wrote from to these people."""
+    header = answered.header
+    mine = {address.lower(): address for address in settings.addresses}
     own = sorted((s.entry for s in opportunity.statements if is_own(s.entry)), key=lambda entry: entry.at, reverse=True)
-    for entry in own:
-        lines = [line.strip(" ,-–—") for line in entry.new_text.split("\n") if line.strip()]
-        last = lines[-1] if lines else ""
-        parts = {part.casefold() for part in last.split()}
-        if parts and len(parts) <= 4 and parts <= folded and last[:1].isupper():
-            return last
-    return ""
+    delivered = " ".join(header.traits.get(name, "") for name in ("delivered-to", "x-original-to", "x-forwarded-to"))
+    candidates = (
+        header.sender.address,
+        *(address.address for address in (*header.to, *header.cc)),
+        *re.findall(r"[^\s<>,;]+@[^\s<>,;]+", delivered.lower()),
+        *(entry.header.sender.address for entry in own),
+    )
+    for address in candidates:
+        local, _, domain = address.rpartition("@")
+        for known in (address, f"{local.partition('+')[0]}@{domain}"):
+            if known in mine:
+                return Address(settings.name, mine[known])
+    return Address(settings.name, settings.addresses[0] if settings.addresses else "")
 
 
-def _subject(
-    answered: Message, facts: Facts, decision: Decision, settings: LetterSettings, words: Mapping[str, Any]
-) -> str:
-    """The thread's subject with one "Re:"; one of its own where the thread has none."""
-    subject = answer_subject(answered.header.subject)
-    if subject:
-        return subject
-    role = clean(facts.opportunity.role or facts.opportunity.company or "")
+def _has_no_letter(opportunity: Opportunity, answered: Message) -> bool:
+    """Whether what is answered is a machine's mail or a bare invitation, whose subject is no subject for a letter."""
+    entry = next((s.entry for s in opportunity.statements if s.entry.id == answered.id), None)
+    return entry is not None and (entry.reading.speaker is Speaker.ROBOT or is_invitation(entry))
+
+
+def _own_subject(facts: Facts, decision: Decision) -> str:
+    """A subject of the letter's own: role, occasion, day and name, as far as 70 characters hold them."""
+    role = role_of(facts.opportunity) or firm_of(facts.opportunity)
     held = facts.latest(InterviewStatus.HELD)
-    form = words["own_subject"]["thank_you" if decision.kind is Kind.THANK_YOU and held and held.start else "other"]
-    day = facts.on(held.start if held else None).strip()
-    return str(form).format(role=role, day=day, name=settings.name).strip(" ,")[:LONGEST_SUBJECT]
+    after = decision.kind in {Kind.THANK_YOU, Kind.AFTER_INTERVIEW} and held is not None and held.start is not None
+    day, occasion = facts.on(held.start if held else None).strip(), facts.occasion(held)[0]
+    form = str(facts.words["own_subject"]["thank_you" if after else "other"])
+    subject = ""
+    for parts in ({"day": day, "role": role}, {"day": "", "role": role}, {"day": "", "role": _shorter(role)}):
+        whole = form.format(name=facts.settings.name, occasion=occasion, **parts)
+        subject = re.sub(r"(?:\s*,)+\s*", ", ", " ".join(whole.split())).strip(" ,")
+        if len(subject) <= LONGEST_SUBJECT:
+            break
+    return subject if len(subject) <= LONGEST_SUBJECT else subject[:LONGEST_SUBJECT].rpartition(" ")[0].strip(" ,")
+
+
+def _shorter(role: str) -> str:
+    return role if len(role) <= LONGEST_SUBJECT // 2 else role[: LONGEST_SUBJECT // 2].rpartition(" ")[0]
 
 
 def _references(opportunity: Opportunity, answered: Message) -> tuple[str, ...]:
@@ -233,8 +243,7 @@ def _references(opportunity: Opportunity, answered: Message) -> tuple[str, ...]:
     thread = {answered.id, *known}
     for statement in sorted(opportunity.statements, key=lambda s: s.entry.at):
         entry = statement.entry
-        if thread & {*entry.header.references, entry.header.in_reply_to, entry.id}:
+        if thread & ({*entry.header.references, entry.header.in_reply_to, entry.id} - {""}):
             thread |= {entry.id}
             known.append(entry.id)
-    ordered = [reference for reference in dict.fromkeys(known) if reference != answered.id]
-    return (*ordered, answered.id)
+    return known_ids([*(reference for reference in known if reference != answered.id), answered.id])

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from watcher.errors import KnowledgeError, Problem
+
+_PLACE = "<letter>"  # the file name that jinja2 gives to a template's code in tracebacks
+
+
+def draw(seed: str, what: object, count: int) -> int:
+    """A number below `count` that is the same for the same seed and purpose."""
+    mark = hashlib.sha256(f"{seed}\0{what}".encode()).digest()
+    return int.from_bytes(mark[:8], "big") % count
 
 
 def chooser(seed: str) -> Callable[..., str]:
@@ -18,8 +27,9 @@ def chooser(seed: str) -> Callable[..., str]:
     def one_of(*wordings: str) -> str:
         nonlocal calls
         calls += 1
-        mark = hashlib.sha256(f"{seed}\0{calls}".encode()).digest()
-        return wordings[int.from_bytes(mark[:8], "big") % len(wordings)]
+        if not wordings:
+            raise ValueError("one_of() needs at least one wording")
+        return wordings[draw(seed, calls, len(wordings))]
 
     return one_of
 
@@ -27,22 +37,104 @@ def chooser(seed: str) -> Callable[..., str]:
 def render(name: str, sources: Mapping[str, str], facts: Mapping[str, Any], seed: str) -> str:
     """The paragraphs of the letter `name`, separated by blank lines.
 
-    Raises KnowledgeError with the line where the template is faulty or asks for a fact that does not exist.
+    Raises KnowledgeError with line and, where it can be told, column if the template is faulty, asks for a fact that
+    does not exist, or makes an empty letter.
     """
-    from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
+    fault, text = attempt(name, sources[name], facts, seed)
+    if fault is not None:
+        raise KnowledgeError([fault])
+    return text
+
+
+def attempt(name: str, source: str, facts: Mapping[str, Any], seed: str) -> tuple[Problem | None, str]:
+    """The fault of a template, or the letter that it makes of `facts`."""
+    from jinja2 import StrictUndefined, TemplateSyntaxError, UndefinedError
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-    environment = ImmutableSandboxedEnvironment(
-        undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False
-    )
+    source = re.sub(r"\r\n?", "\n", source)
+    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
     try:
-        template = environment.from_string(sources[name])
-        text = template.render({**facts, "one_of": chooser(seed)})
+        code = environment.compile(source, filename=_PLACE)
+        template = environment.template_class.from_code(environment, code, dict(environment.globals))
+        text = _tidy(template.render({**facts, "one_of": chooser(seed)}))
     except TemplateSyntaxError as fault:
-        raise KnowledgeError([Problem(name, fault.lineno, "", fault.message or "not a template")]) from fault
-    except TemplateError as fault:
-        raise KnowledgeError([Problem(name, None, "", str(fault))]) from fault
-    return _tidy(text)
+        return _problem(name, fault.lineno, _column_of_syntax(source), fault.message or "is no template"), ""
+    except UndefinedError as fault:
+        message = fault.message or "asks for something that is not there"
+        line = _line_of(fault)
+        return _problem(name, line, _column_of_name(source, line, message), f"{message}."), ""
+    except Exception as fault:  # a template can raise whatever an expression can
+        return _problem(name, _line_of(fault), None, f"{type(fault).__name__}: {fault}"), ""
+    if not text:
+        return _problem(name, 1, 1, "makes an empty letter."), ""
+    return None, text
+
+
+def _problem(name: str, line: int | None, column: int | None, message: str) -> Problem:
+    return Problem(name, line, "", message, column=column)
+
+
+def _line_of(fault: BaseException) -> int | None:
+    """The template's line that an error came from: the deepest frame of its code."""
+    line, trace = None, fault.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == _PLACE:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+def _column_of_name(source: str, line: int | None, message: str) -> int | None:
+    """Where the name that a message quotes stands in its line, 1 for the first character."""
+    quoted = re.search(r"'([^']+)'", message)
+    lines = source.split("\n")
+    if line is None or quoted is None or line > len(lines):
+        return None
+    found = re.search(rf"\b{re.escape(quoted.group(1).rpartition('.')[2])}\b", lines[line - 1])
+    return found.start() + 1 if found else None
+
+
+def _column_of_syntax(source: str) -> int | None:
+    """Where a template stops being one, 1 for the first character: the last token that the parser has taken.
+
+    jinja2 tells the line alone; so the tokens that it takes are counted, and found again in the text.
+    """
+    from jinja2 import Environment, TemplateSyntaxError
+    from jinja2.ext import Extension
+    from jinja2.lexer import Token, TokenStream
+
+    taken = 0
+
+    class Counter(Extension):
+        def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+            nonlocal taken
+            for token in stream:
+                taken += 1
+                yield token
+
+    places: list[int] = []
+    environment = Environment(extensions=[Counter], autoescape=True)
+    with suppress(TemplateSyntaxError):
+        environment.parse(source)
+    at = 0
+    try:
+        for _, kind, value in environment.lexer.tokeniter(source, None):
+            at = max(source.find(value, at), at)
+            if kind not in _UNCOUNTED:
+                places.append(at)
+            at += len(value)
+    except TemplateSyntaxError:
+        at += len(source[at:]) - len(source[at:].lstrip())
+        places.append(at)
+    if not places:
+        return 1
+    place = places[min(taken, len(places)) - 1] if taken else places[-1]
+    return place - (source.rfind("\n", 0, place) + 1) + 1
+
+
+_UNCOUNTED = frozenset(
+    ("comment_begin", "comment", "comment_end", "whitespace", "linecomment_begin", "linecomment_end", "linecomment")
+)
 
 
 def _tidy(text: str) -> str:
