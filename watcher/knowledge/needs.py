@@ -16,7 +16,7 @@ from typing import NamedTuple
 from watcher.knowledge.patterns import PIECE, WORD, is_anchored
 
 LONGEST = 8  # letters of a word's beginning that a key keeps
-INSIDE = 5  # letters from inside a word that a key keeps
+LEAST, INSIDE = 2, 4  # letters from inside a word that a key keeps
 MOST = 4  # needs of one pattern that are looked at
 DIGIT, MONEY, ASKS = "#", "£", "?"
 WITHIN = "~"
@@ -64,9 +64,9 @@ def needs_of_lists(lists: Mapping[str, Iterable[str]]) -> dict[str, Needs]:
 
 def offers(word: str) -> set[str]:
     """The keys that one word of a text, or a mark, offers."""
-    size = len(word)
-    found = {word[:end] for end in range(1, min(size, LONGEST) + 1)}
-    found.update(WITHIN + word[at : at + width] for width in range(1, INSIDE + 1) for at in range(size - width + 1))
+    found = {word[:end] for end in range(1, min(len(word), LONGEST) + 1)}
+    for width in range(LEAST, INSIDE + 1):
+        found.update([WITHIN + word[at : at + width] for at in range(len(word) - width + 1)])
     found.add(f"{word} ")
     if word[0].isdigit():
         found.add(DIGIT)
@@ -137,13 +137,13 @@ class _Scan:
             if first in _LETTERS:
                 whole = not quantifier and self._closes(at, closed)
                 word = piece[:-1] if optional else piece
-                if word:
+                if word and (opens or len(word) >= LEAST):
                     found.append(_word_need(word, opens, whole))
                 opens = False
                 continue
             if not optional:
                 if first == "(":
-                    found.append(_choice_need(piece, opens, not quantifier and self._closes(at, closed)))
+                    found += _choice_needs(piece, opens, not quantifier and self._closes(at, closed))
                 elif first in "[{\\":
                     found += self._sign(piece, opens)
             opens = _opens_word(piece) and (opens or not optional)
@@ -228,10 +228,13 @@ def _word_need(word: str, opens: bool, whole: bool) -> Need:
 
 
 @lru_cache(maxsize=1024)
-def _choice_need(group: str, opens: bool, whole: bool) -> Need:
+def _choice_needs(group: str, opens: bool, whole: bool) -> Needs:
     """What a group of nothing but words asks."""
-    asked = [_word_need(word, opens, whole) for word in group[3:-1].split("|")]
-    return Need(sum(need.cost for need in asked), frozenset().union(*(need.keys for need in asked)))
+    words = group[3:-1].split("|")
+    if not opens and min(map(len, words)) < LEAST:
+        return ()
+    asked = [_word_need(word, opens, whole) for word in words]
+    return (Need(sum(need.cost for need in asked), frozenset().union(*(need.keys for need in asked))),)
 
 
 def _need(key: str) -> Need:

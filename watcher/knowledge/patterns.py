@@ -42,6 +42,8 @@ def fill_slots(words: str | Iterable[str], slots: Mapping[str, str]) -> str:
 
 def fold(text: str) -> str:
     """Text as patterns see it: lower case, straight quotes and plain dashes; never longer or shorter than it was."""
+    if text.isascii():
+        return text.lower().replace("`", "'")
     plain = text.translate(_PLAIN)
     low = plain.lower()
     if len(low) == len(text):

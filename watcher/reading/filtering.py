@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 
 from watcher.knowledge.needs import MOST, Keys, offers, words_in
 
-_REMEMBERED = 4096  # words whose numbers are kept
+REMEMBERED = 16_384  # words whose numbers are kept; most are those of another word, kept once
 
-Numbers = tuple[int, ...]
+Numbers = tuple[int, int, int, int]
 
 
 class Filter:
@@ -23,6 +23,7 @@ class Filter:
         self._met: dict[str, list[int]] = {}
         self._free = [0] * MOST  # patterns that have no such need
         self._words: dict[str, Numbers] = {}
+        self._kept: dict[Numbers, Numbers] = {}
 
     def add(self, needs: Sequence[Keys]) -> int:
         """Takes in one more pattern with its needs; the bit that stands for it."""
@@ -34,7 +35,7 @@ class Filter:
                 continue
             for key in needs[depth]:
                 self._met.setdefault(key, [0] * MOST)[depth] |= bit
-        self._words.clear()
+        self._forget()
         return bit
 
     def passing(self, folded: str) -> int:
@@ -51,14 +52,22 @@ class Filter:
 
     def _look_up(self, word: str) -> Numbers:
         """What a word meets, remembered: mail is written in few words."""
-        numbers = [0] * MOST
-        for key in offers(word):
-            for depth, met in enumerate(self._met.get(key, ())):
-                numbers[depth] |= met
-        if len(self._words) >= _REMEMBERED:
-            self._words.clear()
-        found = self._words[word] = tuple(numbers)
+        one = two = three = four = 0
+        for key in self._met.keys() & offers(word):
+            met = self._met[key]
+            one |= met[0]
+            two |= met[1]
+            three |= met[2]
+            four |= met[3]
+        if len(self._words) >= REMEMBERED:
+            self._forget()
+        numbers = (one, two, three, four)
+        found = self._words[word] = self._kept.setdefault(numbers, numbers)
         return found
+
+    def _forget(self) -> None:
+        self._words.clear()
+        self._kept.clear()
 
 
 def places(bits: int) -> Iterator[int]:

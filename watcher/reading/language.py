@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
@@ -61,9 +62,9 @@ def guess(folded: str, languages: Table) -> str:
         return script
     words = _WORD.findall(text)
     counts: dict[str, int] = {}
-    for word in words:
+    for word, times in Counter(words).items():
         for language, weight in tongues.weights.get(word, ()):
-            counts[language] = counts.get(language, 0) + weight
+            counts[language] = counts.get(language, 0) + weight * times
     best = max(counts, key=lambda language: counts[language], default="")
     most, english = counts.get(best, 0), counts.get("en", 0)
     if best and english >= most * _NEAR:

@@ -14,6 +14,7 @@ from watcher.reading.namebook import Namebook, fold, namebook
 from watcher.reading.page import Page, page_of
 from watcher.reading.people import author_of, display_person, people_named
 from watcher.reading.roles import jobs_of
+from watcher.reading.sender import rules_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,4 @@ def _greeted(page: Page, writer: str, settings: ReadingSettings, book: Namebook)
 
 def _delivering(address: Address, rulebook: Rulebook) -> SenderRule | None:
     """The machine or relay that an address belongs to: its domain is no employer's."""
-    labels = address.domain.split(".")
-    parents = {".".join(labels[start:]) for start in range(len(labels))}
-    return next((rule for rule in rulebook.senders if not parents.isdisjoint(rule.domains)), None)
+    return next((rule for _, rule in rules_for(address.domain, rulebook.senders)), None)

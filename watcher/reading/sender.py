@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from watcher.knowledge.model import Rulebook, SenderRule, Table
 from watcher.knowledge.patterns import fold
 from watcher.message.model import NOBODY, Address, Body, Header
+from watcher.reading.identity import Identity
 from watcher.reading.model import ReadingSettings, Speaker
 
 
@@ -58,19 +59,37 @@ def identify(header: Header, body: Body | None, rulebook: Rulebook, settings: Re
     return replace(sender, company=_company(header, rule, name, words))
 
 
-def _rule_of(sender: Address, rules: Iterable[SenderRule]) -> SenderRule | None:
+def _rule_of(sender: Address, rules: tuple[SenderRule, ...]) -> SenderRule | None:
     """The most exact rule for an address: the longest domain, then one that narrows by local part."""
-    labels = sender.domain.split(".")
-    parents = {".".join(labels[at:]) for at in range(len(labels))}
     best: tuple[int, SenderRule] | None = None
-    for rule in rules:
-        for domain in parents.intersection(rule.domains):
-            if rule.locals and not any(re.search(local, sender.local) for local in rule.locals):
-                continue
-            score = len(domain) * 2 + bool(rule.locals)
-            if best is None or score > best[0]:
-                best = (score, rule)
+    for domain, rule in rules_for(sender.domain, rules):
+        if rule.locals and not any(re.search(local, sender.local) for local in rule.locals):
+            continue
+        score = len(domain) * 2 + bool(rule.locals)
+        if best is None or score > best[0]:
+            best = (score, rule)
     return best[1] if best else None
+
+
+def rules_for(domain: str, rules: tuple[SenderRule, ...]) -> list[tuple[str, SenderRule]]:
+    """The rules for a domain or a parent of it, in the order of senders.toml, each with that domain."""
+    known = _by_domain(Identity(rules))
+    labels = domain.split(".")
+    found: list[tuple[int, str, SenderRule]] = []
+    for at in range(len(labels)):
+        parent = ".".join(labels[at:])
+        found += [(place, parent, rule) for place, rule in known.get(parent, ())]
+    found.sort(key=lambda one: one[0])
+    return [(parent, rule) for _, parent, rule in found]
+
+
+@lru_cache(maxsize=4)
+def _by_domain(rules: Identity) -> dict[str, list[tuple[int, SenderRule]]]:
+    found: dict[str, list[tuple[int, SenderRule]]] = {}
+    for place, rule in enumerate(rules.thing):
+        for domain in dict.fromkeys(rule.domains):
+            found.setdefault(domain, []).append((place, rule))
+    return found
 
 
 def _is_bulk(header: Header) -> bool:
@@ -160,7 +179,10 @@ def _company(header: Header, rule: SenderRule | None, name: str, words: Table) -
 def _department(name: str, words: Table) -> str:
     """ "Northmere Health Talent Acquisition" is "Northmere Health"; "" where no department stands in the name."""
     bare = name
+    low = name.lower()
     for tail in words.get("departments", ()):
+        if tail.lower() not in low and low.isascii():
+            continue
         found = re.search(rf"[\s,|–-]+{re.escape(tail)}\s*$", bare, re.IGNORECASE)
         if found and found.start() > 0:
             return bare[: found.start()].strip(" ,-|–'")

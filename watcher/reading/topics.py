@@ -27,24 +27,51 @@ class Leaning:
     strongest: float = 0.0
 
 
+class _Weights:
+    """Phrases with their log-odds, and how long those are that begin with a word."""
+
+    def __init__(self, sides: Table) -> None:
+        self._weights: dict[str, float] = {}
+        for side, sign in (("hiring", 1.0), ("not_hiring", -1.0)):
+            for weight, words in sides.get(side, {}).items():
+                self._weights.update((word, sign * float(weight)) for word in words)
+        self._longest: dict[str, int] = {}
+        for phrase in self._weights:
+            first, *more = phrase.split(" ")
+            self._longest[first] = min(LONGEST, max(self._longest.get(first, 0), 1 + len(more)))
+
+    def found(self, words: list[str]) -> Mapping[str, float]:
+        """The phrases that stand in a text; at each place the longest."""
+        found: dict[str, float] = {}
+        after = 0
+        for at, word in enumerate(words):
+            longest = self._longest.get(word)
+            if longest is None or at < after:
+                continue
+            for length in range(min(longest, len(words) - at), 0, -1):
+                phrase = " ".join(words[at : at + length]) if length > 1 else word
+                weight = self._weights.get(phrase)
+                if weight is not None:
+                    found[phrase] = weight
+                    after = at + length
+                    break
+        return found
+
+
 class Lexicon:
     """The topic words of one language with their log-odds."""
 
     def __init__(self, table: Table) -> None:
-        self._weights: dict[str, float] = {}
-        self._senders: dict[str, float] = {}
-        for weights, sides in ((self._weights, table), (self._senders, table.get("sender", {}))):
-            for side, sign in (("hiring", 1.0), ("not_hiring", -1.0)):
-                for weight, words in sides.get(side, {}).items():
-                    weights.update((word, sign * float(weight)) for word in words)
+        self._words = _Weights(table)
+        self._senders = _Weights(table.get("sender", {}))
 
     def lean(self, folded: str) -> Leaning:
         """How far a folded text leans; the longest phrase wins over the words in it, and many words weigh less each."""
-        return _lean(_found(_WORD.findall(folded[:8000]), self._weights))
+        return _lean(self._words.found(_WORD.findall(folded[:8000])))
 
     def lean_sender(self, folded: str) -> Leaning:
         """How far a sender's folded name and address lean: the desk a letter comes from tells what it is about."""
-        return _lean(_found(_PART.findall(folded[:400]), self._senders))
+        return _lean(self._senders.found(_PART.findall(folded[:400])))
 
 
 def _lean(found: Mapping[str, float]) -> Leaning:
@@ -53,22 +80,6 @@ def _lean(found: Mapping[str, float]) -> Leaning:
     top = sorted(found.items(), key=lambda item: -abs(item[1]))[:3]
     evidence = tuple(Evidence("topic.hiring" if weight > 0 else "topic.not_hiring", word) for word, weight in top)
     return Leaning(towards, against, evidence, max([0.0, *found.values()]))
-
-
-def _found(words: list[str], weights: Mapping[str, float]) -> Mapping[str, float]:
-    found: dict[str, float] = {}
-    at = 0
-    while at < len(words):
-        step = 1
-        for length in range(min(LONGEST, len(words) - at), 0, -1):
-            phrase = " ".join(words[at : at + length]) if length > 1 else words[at]
-            weight = weights.get(phrase)
-            if weight is not None:
-                found[phrase] = weight
-                step = length
-                break
-        at += step
-    return found
 
 
 def _sum(weights: object) -> float:

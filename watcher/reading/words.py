@@ -23,9 +23,10 @@ LONGEST = 240  # words of the new text that are looked at: what a mail says, it 
 SUBJECT = 24  # and of the subject
 RULE = "words"  # the id under which its words are evidence
 
-_SHAPES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"https?://\S+|www\.\S+"), " 0link "),
-    (re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"), " 0mail "),
+_LINK = re.compile(r"https?://\S+|www\.\S+")
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+_DIGIT = re.compile(r"\d")
+_NUMBERS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"[$£€₹₦₱]\s?\d[\d,.]*\s?k?|\b\d[\d,.]*\s?(?:k|gbp|usd|eur|euro|lpa)\b"), " 0money "),
     (
         re.compile(r"\b\d{1,2}[:.]\d\d\s?(?:[ap]\.?m\b|hrs|h\b|uhr)?|\b\d{1,2}\s?(?:[ap]\.?m|o'clock|hrs|uhr)\b"),
@@ -41,21 +42,24 @@ def terms(subject: str, text: str, sender: str) -> list[str]:
     """The words and word pairs of a text, those of its subject (`s:`) and of the sender's name (`f:`); all folded, each
     once, in order."""
     found = dict.fromkeys(_pairs(_words(text)[:LONGEST]))
-    found.update(dict.fromkeys(f"s:{term}" for term in _pairs(_words(subject)[:SUBJECT])))
-    found.update(dict.fromkeys(f"f:{term}" for term in _words(sender)[:SUBJECT]))
+    found |= dict.fromkeys([f"s:{term}" for term in _pairs(_words(subject)[:SUBJECT])])
+    found |= dict.fromkeys([f"f:{term}" for term in _words(sender)[:SUBJECT]])
     return list(found)
 
 
 def _words(folded: str) -> list[str]:
-    for shape, name in _SHAPES:
-        folded = shape.sub(name, folded)
+    if "http" in folded or "www." in folded:
+        folded = _LINK.sub(" 0link ", folded)
+    if "@" in folded:
+        folded = _MAIL.sub(" 0mail ", folded)
+    if _DIGIT.search(folded):
+        for shape, name in _NUMBERS:
+            folded = shape.sub(name, folded)
     return _WORD.findall(folded)
 
 
-def _pairs(words: Sequence[str]) -> Iterable[str]:
-    yield from words
-    for left, right in pairwise(words):
-        yield f"{left} {right}"
+def _pairs(words: Sequence[str]) -> list[str]:
+    return [*words, *[f"{left} {right}" for left, right in pairwise(words)]]
 
 
 @dataclass(frozen=True, slots=True)

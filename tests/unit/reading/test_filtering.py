@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from watcher.knowledge.loader import load
 from watcher.knowledge.needs import needs, needs_of_lists, offers, words_in
 from watcher.knowledge.patterns import anchored, fill, fill_slots, fold
-from watcher.reading.filtering import Filter, places
+from watcher.reading.filtering import REMEMBERED, Filter, places
 
 BOOK = load()
 MESSAGES = Path(__file__).parents[3] / "fixtures" / "messages"
@@ -153,7 +153,7 @@ def test_marks_count_as_words() -> None:
 def test_the_words_remembered_are_no_more_than_so_many() -> None:
     found = Filter()
     found.add(needs("gone", {}))
-    for number in range(10_000):
+    for number in range(REMEMBERED + 10):
         found.passing(f"word{number} gone")
-    assert len(found._words) <= 4096
+    assert len(found._words) <= REMEMBERED
     assert found.passing("gone") == 1
