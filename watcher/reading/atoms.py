@@ -4,24 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from watcher.knowledge.model import Table
+from watcher.reading.atom import CLOCK, DATE, ISO, JUNK, MONTH, NUMBER, WEEKDAY, WORD, Atom
+from watcher.reading.figures import pieces_of
 from watcher.reading.identity import Identity
 
-# Kinds of atom. Numbers that cannot be part of a time are JUNK: they keep their neighbours apart.
-WEEKDAY, MONTH, NUMBER, CLOCK, DATE, ISO, WORD, JUNK = (
-    "weekday",
-    "month",
-    "number",
-    "clock",
-    "date",
-    "iso",
-    "word",
-    "junk",
-)
 MAX_TEXT = 40_000  # characters looked at; what stands later is never where a time is agreed
 MAX_ATOMS = 1_500
 
@@ -35,33 +25,12 @@ _TOKEN = re.compile(
 _SUFFIX = re.compile(
     r"(?:\s{0,2}(?P<meridiem>[ap])(?:\.\s?m\.?|m)(?![^\W_])"
     r"|(?P<short>[ap])(?![^\W_]|\.\w)"
-    r"|(?P<ordinal>st|nd|rd|th)(?![^\W_])"
+    r"|(?P<ordinal>st|nd|rd|th|te[nr]?|sten)(?![^\W_])"
     r"|\s?(?P<hours>h|hrs?|hours|uhr)(?![^\W_])\.?"
     r"|(?P<ish>-?ish)(?![^\W_]))",
     re.IGNORECASE,
 )
-_UNIT = re.compile(r"[\s-]{1,2}([a-z']+)|([a-z]+|[%+°])", re.IGNORECASE)
-_DASHES = re.compile(r"[–—-]")
-
-
-@dataclass(slots=True)
-class Atom:
-    """A word or number that may be part of a time.
-
-    `n`, `m`, `y` hold what the kind needs: weekday (0 is Monday), month (1 to 12), number, hour and minute, the two
-    numbers of a numeric date and its year (0 where there is none). `flag`: for a clock "am", "pm", "24" (certain)
-    or ""; for a number "ordinal", "word", "year", "hours", "quantity" or ""; for a date its separator; for a word its
-    part; "weak" for a weekday that may be an ordinary word. `joined` says that a dash joins it to the next as a range.
-    """
-
-    kind: str
-    start: int
-    end: int
-    n: int = 0
-    m: int = 0
-    y: int = 0
-    flag: str = ""
-    joined: bool = False
+_UNIT = re.compile(r"[\s-]{1,2}([a-zäöüß']+)|([a-zäöüß]+|[%+°])", re.IGNORECASE)
 
 
 class Words:
@@ -69,6 +38,13 @@ class Words:
 
     def __init__(self, table: Table) -> None:
         self.half_to = table.get("half_means") == "to"
+        self.dotted = bool(table.get("dotted_dates"))  # "12.03." and "am 24." are days
+        self.months = (
+            frozenset(name for names in table.get("months", ()) for name in names) if self.dotted else frozenset()
+        )
+        self.first_hour: int = table.get("first_hour", 7)  # bare hours before it are in the afternoon
+        self.weeks_on: Mapping[str, int] = table.get("weeks_on", {})  # "in einer woche" after a day: weeks further on
+        self.morning_after = frozenset(table.get("morning_after", ()))  # before a "tomorrow" that means the morning
         self.entries: dict[str, tuple[str, int, str]] = {}
         weak = frozenset(table.get("weak_weekdays", ()))
         for part, words in table.get("words", {}).items():
@@ -95,6 +71,10 @@ class Words:
         self._any = re.compile(
             r"\d|\b(?:" + "|".join(map(re.escape, [*anchors, *table.get("numbers", {})])) + r")\b", re.IGNORECASE
         )
+
+    def is_weekday(self, word: str) -> bool:
+        """Whether a word (lower case) names a day of the week."""
+        return self.entries.get(word, ("", 0, ""))[0] == WEEKDAY
 
     def may_hold(self, text: str) -> bool:
         """Whether a text holds any digit or word of time at all."""
@@ -127,10 +107,10 @@ def atoms(text: str, words: Words) -> list[Atom]:
             continue  # the suffix of a number
         kind = match.lastgroup
         if kind == "word":
-            before = match.group().lower().replace("’", "'")
+            last, before = before, match.group().lower().replace("’", "'")
             entry = entries.get(before) or entries.get(before[:-2] if before.endswith("'s") else "")
-            if entry:
-                found.append(_word(match, entry))
+            if entry and not _is_a_small_word(match, entry):
+                found.append(_word(match, _in_place(entry, last, words)))
         elif kind == "number":
             if match.start() in barred:
                 found.append(Atom(JUNK, match.start(), match.end()))
@@ -144,6 +124,22 @@ def atoms(text: str, words: Words) -> list[Atom]:
         if len(found) >= MAX_ATOMS:
             break
     return found
+
+
+def _is_a_small_word(match: re.Match[str], entry: tuple[str, int, str]) -> bool:
+    """Whether a weekday of two letters ("so", "do") is another word: none that begins small or stands before a word."""
+    if entry[2] != "weak" or match.end() - match.start() > 2:
+        return False
+    after = match.string[match.end() : match.end() + 2].lstrip(" ")[:1]
+    return match.group()[0].islower() or not (after in (".", ",", "-", "–", "/") or after.isdigit())
+
+
+def _in_place(entry: tuple[str, int, str], last: str, words: Words) -> tuple[str, int, str]:
+    """The entry of a word after `last`: "morgen" is the morning after "guten" or a weekday, else tomorrow."""
+    if entry[2] != "tomorrow" or not words.morning_after:
+        return entry
+    morning = last in words.morning_after or words.is_weekday(last)
+    return (WORD, 0, "morning") if morning else entry
 
 
 def _word(match: re.Match[str], entry: tuple[str, int, str]) -> Atom:
@@ -192,11 +188,13 @@ def _number(text: str, match: re.Match[str], before: str, words: Words, found: l
         found.append(junk)
         return
     suffix = _SUFFIX.match(text, end)
-    pieces = _pieces(raw, start)
+    pieces = pieces_of(raw, start)
     if pieces is None or text[end : end + 1] in ("%", "_") or re.match(r",\d{3}(?!\d)|\.\d", text[end : end + 5]):
         found.append(junk)
         return
     last = pieces[-1]
+    if words.dotted and suffix is None and text[end : end + 1] == ".":
+        _read_stop(text, end, before, pieces, words)
     if suffix:
         _apply(suffix, last, at=before in words.glue.get("hour_before_alone", ()))
     elif not _fits(text, end, before, start, pieces, words):
@@ -212,9 +210,37 @@ def _number(text: str, match: re.Match[str], before: str, words: Words, found: l
         and (unit[1] or "").lower() in words.not_after_ordinal
     ):
         last.flag = "rank"
-    if suffix is not None and last.flag in ("am", "pm", "24") and len(pieces) == 2 and pieces[0].kind == NUMBER:
+    marked = last.flag in ("am", "pm", "24") or (suffix is not None and last.kind == CLOCK)
+    if suffix is not None and marked and len(pieces) == 2 and pieces[0].kind == NUMBER:
         pieces[0].kind, pieces[0].m = CLOCK, 0
     found.extend(pieces)
+
+
+def _read_stop(text: str, end: int, before: str, pieces: list[Atom], words: Words) -> None:
+    """What a full stop right behind a number makes of it: "12.03." a date, "am 24." a day of the month."""
+    last = pieces[-1]
+    if len(pieces) > 1 or text[end + 1 : end + 2].isdigit():
+        return
+    if last.kind == CLOCK and last.y == 1 and 1 <= last.n <= 31 and 1 <= last.m <= 12:
+        if before not in words.glue["hour_before_alone"]:
+            last.kind, last.flag, last.y = DATE, "..", 0
+        return
+    told = before in words.glue["ordinal_before"] or words.is_weekday(before)
+    if last.kind == NUMBER and not last.flag and 1 <= last.n <= 31 and told:
+        last.flag, last.end = "ordinal", end + 1
+
+
+def _apply_hours(word: str, last: Atom, *, at: bool) -> None:
+    if last.kind == NUMBER and last.flag == "year":
+        last.kind, last.n, last.m, last.flag = CLOCK, last.n // 100, last.n % 100, "24"
+        if last.m > 59 or last.n > 24:
+            last.kind = JUNK
+    elif last.kind == CLOCK:
+        last.flag = "24"
+    elif last.kind == NUMBER and last.n <= 24 and word == "uhr":
+        last.kind, last.m, last.flag = CLOCK, 0, "24" if last.n > 12 or last.n == 0 else ""
+    elif last.kind == NUMBER:
+        last.flag = "hours" if at or word in ("uhr", "h") else "quantity"
 
 
 def _quantity(text: str, end: int) -> bool:
@@ -248,89 +274,8 @@ def _apply(suffix: re.Match[str], last: Atom, *, at: bool) -> None:
         if not 1 <= last.n <= 31:
             last.kind = JUNK
     elif suffix["hours"]:
-        if last.kind == NUMBER and last.flag == "year":
-            last.kind, last.n, last.m, last.flag = CLOCK, last.n // 100, last.n % 100, "24"
-            if last.m > 59 or last.n > 24:
-                last.kind = JUNK
-        elif last.kind == CLOCK:
-            last.flag = "24"
-        elif last.kind == NUMBER:
-            last.flag = "hours" if at or suffix["hours"].lower() in ("uhr", "h") else "quantity"
+        _apply_hours(suffix["hours"].lower(), last, at=at)
     elif suffix["ish"]:
         last.flag = "hours" if last.kind == NUMBER else last.flag
     if last.kind != JUNK and not (last.kind == NUMBER and last.flag == "quantity"):
         last.end = suffix.end()
-
-
-def _pieces(raw: str, start: int) -> list[Atom] | None:
-    """A run of digits and separators as one or two atoms, None where it is neither an hour nor a date."""
-    parts = _DASHES.split(raw)
-    if len(parts) == 1:
-        atom = _single(raw, start)
-        return [atom] if atom else None
-    if len(parts) == 3 and all(part.isdigit() for part in parts):
-        return _dashed_date(parts, start, len(raw))
-    if len(parts) == 2:
-        one, two = _single(parts[0], start), _single(parts[1], start + len(parts[0]) + 1)
-        if one and two and one.flag != "year" and two.flag != "year":
-            one.joined = True
-            return [one, two]
-        if one and two and len(parts[0]) == 4 and len(parts[1]) == 4 and max(one.n, two.n) < 2400:
-            for atom in (one, two):
-                atom.kind, atom.n, atom.m, atom.flag = CLOCK, atom.n // 100, atom.n % 100, "24"
-            one.joined = True
-            return (
-                [one, two] if max(one.m, two.m) < 60 and raw[0] in "012" and not raw.startswith(("19", "20")) else None
-            )
-    return None
-
-
-def _dashed_date(parts: list[str], start: int, length: int) -> list[Atom] | None:
-    sizes = tuple(map(len, parts))
-    if sizes[0] == 4 and max(sizes[1:]) <= 2:
-        return [Atom(DATE, start, start + length, n=int(parts[2]), m=int(parts[1]), y=int(parts[0]), flag="ymd")]
-    if max(sizes[:2]) <= 2 and sizes[2] in (2, 4):
-        return [Atom(DATE, start, start + length, n=int(parts[0]), m=int(parts[1]), y=_year(parts[2]), flag="-")]
-    return None
-
-
-def _single(raw: str, start: int) -> Atom | None:
-    end = start + len(raw)
-    if raw.isdigit():
-        if len(raw) <= 2:
-            return Atom(NUMBER, start, end, n=int(raw))
-        return Atom(NUMBER, start, end, n=int(raw), flag="year") if len(raw) == 4 else None
-    separators = [char for char in raw if not char.isdigit()]
-    numbers = re.split(r"[:.h/]", raw)
-    if len(set(separators)) != 1 or any(len(number) > 4 for number in numbers):
-        return None
-    if len(numbers) == 2:
-        return _pair(numbers, separators[0], start, end)
-    if len(numbers) == 3 and separators[0] == ":" and len(numbers[0]) <= 2:
-        return _pair(numbers[:2], ":", start, end)
-    if len(numbers) == 3 and separators[0] in "./":
-        if len(numbers[0]) == 4:
-            return Atom(DATE, start, end, n=int(numbers[2]), m=int(numbers[1]), y=int(numbers[0]), flag="ymd")
-        if max(len(numbers[0]), len(numbers[1])) <= 2 and len(numbers[2]) in (2, 4):
-            return Atom(DATE, start, end, n=int(numbers[0]), m=int(numbers[1]), y=_year(numbers[2]), flag=separators[0])
-    return None
-
-
-def _pair(numbers: list[str], separator: str, start: int, end: int) -> Atom | None:
-    one, two = numbers
-    first, second = int(one), int(two)
-    if separator == "/":
-        fits = len(one) <= 2 and len(two) <= 2 and min(first, second) >= 1 and max(first, second) <= 31
-        return Atom(DATE, start, end, n=first, m=second, flag="/") if fits else None
-    if len(two) == 2 and len(one) <= 2 and first <= 24 and second <= 59:
-        certain = first >= 13 or first == 0 or (one.startswith("0") and len(one) == 2)
-        atom = Atom(CLOCK, start, end, n=first, m=second, flag="24" if certain else "")
-        atom.y = 1 if separator == "." else 0  # a dotted pair may be a date too ("12.06.")
-        return atom
-    if separator == "." and len(one) <= 2 and len(two) <= 2 and 1 <= first <= 31 and 1 <= second <= 12:
-        return Atom(DATE, start, end, n=first, m=second, flag="..")
-    return None
-
-
-def _year(digits: str) -> int:
-    return int(digits) if len(digits) == 4 else 2000 + int(digits)

@@ -14,7 +14,8 @@ def resolve(found: DayWords, today: date, *, day_first: bool, past: bool = False
     a weekday beside the number decides between candidates.
     """
     try:
-        return _resolve(found, today, day_first, past)
+        day = _resolve(found, today, day_first, past)
+        return day + timedelta(weeks=found.weeks) if day else None
     except (ValueError, OverflowError):
         return None
 
@@ -82,6 +83,8 @@ def _day_of_month(found: DayWords, today: date, past: bool) -> date | None:
 def _weekday(found: DayWords, today: date, past: bool) -> date:
     ahead = (found.weekday - today.weekday()) % 7
     monday = today - timedelta(days=today.weekday())
+    if found.calendar_week:
+        return _in_calendar_week(found.calendar_week, found.weekday, today)
     if found.offset is not None:  # "tomorrow, Friday"
         base = today + timedelta(days=found.offset)
         return base if base.weekday() == found.weekday else today + timedelta(days=ahead or 7)
@@ -91,9 +94,21 @@ def _weekday(found: DayWords, today: date, past: bool) -> date:
         return today + timedelta(days=(ahead or 7) + 7)
     if found.relation in ("next", "next week"):
         return monday + timedelta(days=7 + found.weekday)
+    if found.relation == "after_next week":
+        return monday + timedelta(days=14 + found.weekday)
+    if found.relation == "after_next":
+        return today + timedelta(days=(ahead or 7) + 7)
     if found.relation in ("this", "this week"):
         day = monday + timedelta(days=found.weekday)
         return day if day >= today or past else day + timedelta(days=7)
     if past:
         return today - timedelta(days=(today.weekday() - found.weekday) % 7 or 7)
     return today + timedelta(days=ahead or 7)
+
+
+def _in_calendar_week(week: int, weekday: int, today: date) -> date:
+    """A weekday of the week of that number (ISO 8601), this year's or the one that comes next."""
+    day = date.fromisocalendar(today.year, min(week, 52), weekday + 1) + timedelta(weeks=max(0, week - 52))
+    if (today - day).days > 60:
+        return date.fromisocalendar(today.year + 1, min(week, 52), weekday + 1)
+    return day

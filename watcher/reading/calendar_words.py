@@ -6,8 +6,11 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from watcher.reading.atoms import CLOCK, DATE, ISO, MONTH, NUMBER, WEEKDAY, WORD, Atom, Words
+from watcher.reading.atom import CLOCK, DATE, ISO, MONTH, NUMBER, WEEKDAY, WORD, Atom
+from watcher.reading.atoms import Words
 
+OFFSETS = {"today": 0, "tomorrow": 1, "overmorrow": 2, "yesterday": -1, "ereyesterday": -2}
+_RELATIONS = frozenset({"this", "coming", "next", "after_next", "last", "week", "calendar_week"})
 _PUNCTUATION = re.compile(r"[\s,.;:|()\[\]*_•·–—-]+")
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 _DAY_AFTER = re.compile(r"\bday after $", re.IGNORECASE)
@@ -32,6 +35,8 @@ class DayWords:
     pair: tuple[int, int] | None = None
     weak: bool = False
     iso: bool = False
+    weeks: int = 0  # said to be so many weeks further on ("Donnerstag in einer Woche")
+    calendar_week: int = 0  # the week by its number (ISO 8601)
 
     @property
     def dated(self) -> bool:
@@ -57,7 +62,7 @@ def read_day(text: str, atoms: list[Atom], i: int, words: Words, today: date) ->
     found = DayWords(first.start, first.start, i)
     if first.kind not in (WEEKDAY, MONTH, NUMBER, DATE, ISO, WORD):
         return None
-    if first.kind == WORD and first.flag not in ("today", "tomorrow", "yesterday", "this", "next", "last", "week"):
+    if first.kind == WORD and first.flag not in OFFSETS and first.flag not in _RELATIONS:
         return None
     j = i
     while j < len(atoms) and j - i < 8:
@@ -70,7 +75,22 @@ def read_day(text: str, atoms: list[Atom], i: int, words: Words, today: date) ->
         found.end, found.next = atoms[j - 1].end, j
     if found.next == i or not _whole(found):
         return None
+    _take_weeks_on(text, atoms, words, found)
     return found
+
+
+def _take_weeks_on(text: str, atoms: list[Atom], words: Words, found: DayWords) -> None:
+    """Adds the weeks said behind a day ("Donnerstag in einer Woche", "heute in 14 Tagen")."""
+    if found.dated or found.end == found.start:
+        return
+    behind = text[found.end : found.end + 24].lower()
+    for phrase, weeks in words.weeks_on.items():
+        if behind.startswith(f" {phrase}"):
+            found.weeks = weeks
+            found.end += len(phrase) + 1
+            while found.next < len(atoms) and atoms[found.next].start < found.end:
+                found.next += 1
+            return
 
 
 def _near(text: str, one: Atom, two: Atom, words: Words, found: DayWords) -> bool:
@@ -79,7 +99,8 @@ def _near(text: str, one: Atom, two: Atom, words: Words, found: DayWords) -> boo
         return False
     if between in words.date_glue:
         return True
-    return bool(found.relation or one.flag == "week" or two.flag == "next") and between in ("on", "from", "of", "after")
+    related = found.relation or found.calendar_week or one.flag == "week" or two.flag in _RELATIONS - {"this", "last"}
+    return bool(related) and between in words.glue["relation"]
 
 
 def _whole(found: DayWords) -> bool:
@@ -94,7 +115,7 @@ def _take(text: str, atoms: list[Atom], j: int, words: Words, today: date, found
     if atom.kind == WEEKDAY:
         return _take_weekday(text, atoms, j, words, found)
     if atom.kind == WORD:
-        return _take_word(text, atoms, j, found)
+        return _take_word(text, atoms, j, words, found)
     if found.pair or (found.dom and atom.kind != MONTH and atom.flag != "year"):
         return 0
     if atom.kind == ISO:
@@ -127,31 +148,41 @@ def _take_weekday(text: str, atoms: list[Atom], j: int, words: Words, found: Day
     return 1
 
 
-def _take_word(text: str, atoms: list[Atom], j: int, found: DayWords) -> int:
+def _take_word(text: str, atoms: list[Atom], j: int, words: Words, found: DayWords) -> int:
     atom = atoms[j]
     follower = atoms[j + 1] if j + 1 < len(atoms) else None
     close = gap(text, atom.end, follower.start) if follower else None
     empty = found.end == found.start
-    if atom.flag in ("today", "tomorrow", "yesterday"):
+    if atom.flag in OFFSETS:
         if not empty and found.relation != "week":
             return 0
-        found.offset = {"today": 0, "tomorrow": 1, "yesterday": -1}[atom.flag]
+        found.offset = OFFSETS[atom.flag]
         if atom.flag == "tomorrow" and _DAY_AFTER.search(text, max(0, atom.start - 12), atom.start):
             found.offset = 2
         return 1
     if follower is None or close is None:
         return 1 if atom.flag == "week" and _week_after(text, atoms, j, found) else 0
+    if atom.flag == "calendar_week":
+        numbered = follower.kind == NUMBER and 1 <= follower.n <= 53 and close == "" and not found.dated
+        found.calendar_week = follower.n if numbered else 0
+        return 2 if numbered else 0
     spaced = not text[atom.end : follower.start].strip()
-    if atom.flag in ("this", "next", "last") and empty and spaced and follower.kind == WEEKDAY:
+    if atom.flag in ("this", "coming", "next", "after_next", "last") and empty and spaced and follower.kind == WEEKDAY:
         found.relation = atom.flag
         return 1
-    if atom.flag in ("next", "this") and follower.flag == "week" and close == "":
+    if atom.flag in ("next", "this", "coming", "after_next") and follower.flag == "week" and close == "":
+        relation = "next week" if atom.flag == "coming" else f"{atom.flag} week"
         if found.weekday >= 0 and not found.relation:
-            found.relation = f"{atom.flag} week"
+            found.relation = relation
             return 2
         beyond = atoms[j + 2] if j + 2 < len(atoms) else None
-        if empty and beyond and beyond.kind == WEEKDAY and gap(text, follower.end, beyond.start) in ("", "on"):
-            found.relation = f"{atom.flag} week"
+        if (
+            empty
+            and beyond
+            and beyond.kind == WEEKDAY
+            and gap(text, follower.end, beyond.start) in words.glue["in_week"]
+        ):
+            found.relation = relation
             return 2
     if atom.flag == "week":
         if (
@@ -258,7 +289,7 @@ def _month_follows(text: str, atoms: list[Atom], j: int, words: Words) -> bool:
         or gap(text, atoms[j].end, follower.start) not in ("", "of", "day of")
     ):
         return False
-    if not 1 <= atoms[j].n <= 31 or _list_mark(text, atoms, j):
+    if not 1 <= atoms[j].n <= 31 or (not words.dotted and _list_mark(text, atoms, j)):
         return False
     beyond = atoms[j + 2] if j + 2 < len(atoms) else None  # "at 10 March 4th": the number after is the month's
     return not (

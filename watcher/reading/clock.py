@@ -6,17 +6,15 @@ import re
 from dataclasses import dataclass
 from datetime import time
 
-from watcher.reading.atoms import CLOCK, NUMBER, WORD, Atom, Words
+from watcher.reading.atom import CLOCK, NUMBER, WORD, Atom
+from watcher.reading.atoms import Words
 from watcher.reading.calendar_words import gap
 from watcher.reading.zones import ZoneNames
 
-FIRST_HOUR = 7  # a bare hour is taken to lie in the office's day: 7:00 to 18:59
 _OCLOCK = re.compile(r"\s?o\s?['’´`]?\s?clock\b", re.IGNORECASE)
 _LAST_WORDS = re.compile(r"(?:([\w'’]+)[^\w@]{1,3})?([\w'’]+|@)[^\w@\n]{0,3}$")
 _NEXT_WORDS = re.compile(r"[\s,)]{0,3}([\w']+(?:[ ][\w']+){0,2})")
 _NAME = re.compile(r" ([A-Z][a-z]+)(?= (?:[A-Z][a-z]+|[a-z]+ (?:street|road))\b)")
-_PAST = frozenset({"past", "after", "passed"})
-_TO = frozenset({"to", "til", "till", "of", "before"})
 
 
 @dataclass(slots=True)
@@ -66,7 +64,7 @@ def read_clock(
     part = _part_of_day(text, atoms, i, one, following, words)
     if part and part[1] > end and not (zone and zone[1] > end):
         end = part[1]
-    first, last = _times(one, two, part[0] if part else "")
+    first, last = _times(one, two, part[0] if part else "", words.first_hour)
     if zone and zone[1] > end:
         end = zone[1]
     elif zone is None and part and (late := zones.after(text, end)):
@@ -100,14 +98,15 @@ def _is_hour(
     if (beside_day and not unsure) or zoned:
         return True
     pair = " ".join(before).strip()
+    counted = _NEXT_WORDS.match(text, end) if atom.flag == "word" else None
+    if counted and counted[1].lower().split()[0] in words.not_after:
+        return False  # "um zwei Wochen"
     if before[1] in alone or pair in words.glue["hour_moved"] or (two and before[1] in words.glue["hour_before"]):
         return True
     following = _NEXT_WORDS.match(text, end)
-    if not following:
+    if not following or unsure:
         return False
     first, *rest = following[1].lower().split()
-    if unsure:
-        return False
     told = words.glue["hour_after"]
     fits = first in told or " ".join([first, *rest[:1]]) in told or " ".join([first, *rest]) in told
     return fits and not text[atom.start - 1 : atom.start].isalnum()
@@ -117,6 +116,8 @@ def _point(text: str, atoms: list[Atom], i: int, words: Words) -> Point | None:
     atom = atoms[i]
     if atom.kind == CLOCK:
         dotted = atom.y == 1 and not atom.flag
+        if found := _uhr_minutes(text, atoms, i):
+            return found
         return Point(atom.n, atom.m, atom.flag, 1 if dotted else 2, atom.end, i + 1)
     if atom.kind == WORD:
         return _spoken(text, atoms, i, words)
@@ -127,7 +128,7 @@ def _point(text: str, atoms: list[Atom], i: int, words: Words) -> Point | None:
         if hour > 23 or minute > 59 or minute % 5 or 1890 <= atom.n < 2100 or text[atom.start] not in "012":
             return None
         return Point(hour, minute, "24", 1, atom.end, i + 1)
-    if found := _minutes_past(text, atoms, i):
+    if found := _three_quarters(text, atoms, i, words) or _minutes_past(text, atoms, i, words):
         return found
     if atom.n > 24 or (atom.n == 0 and not atom.joined):
         return None
@@ -146,38 +147,83 @@ def _spoken(text: str, atoms: list[Atom], i: int, words: Words) -> Point | None:
     if atom.flag == "midnight":
         return Point(0, 0, "24", 2, atom.end, i + 1)
     follower = atoms[i + 1] if i + 1 < len(atoms) else None
-    if atom.flag not in ("half", "quarter") or follower is None or follower.kind not in (NUMBER, CLOCK):
+    if (
+        atom.flag not in ("half", "quarter", "three_quarters")
+        or follower is None
+        or follower.kind not in (NUMBER, CLOCK)
+    ):
         return None
     if not 1 <= follower.n <= 12 or follower.flag not in ("", "word", "am", "pm") or follower.m:
         return None
     between = gap(text, atom.end, follower.start)
     half = follower.flag if follower.flag in ("am", "pm") else ""
-    if atom.flag == "half" and (between in _PAST or (between == "" and "-" not in text[atom.end : follower.start])):
+    past, to = words.glue["past"], words.glue["to"]
+    bare = between == "" and "-" not in text[atom.end : follower.start]
+    if atom.flag == "three_quarters" and bare:
+        return Point(follower.n - 1 or 12, 45, half, 2, follower.end, i + 2)
+    if atom.flag == "quarter" and bare and words.half_to:  # "Viertel zehn"
+        return Point(follower.n - 1 or 12, 15, half, 2, follower.end, i + 2)
+    if atom.flag == "half" and (between in past or bare):
         hour = follower.n - 1 if words.half_to and between == "" else follower.n
         return Point(hour or 12, 30, half, 2, follower.end, i + 2)
-    if atom.flag == "quarter" and between in _PAST:
+    if atom.flag == "quarter" and between in past:
         return Point(follower.n, 15, half, 2, follower.end, i + 2)
-    if atom.flag == "quarter" and between in _TO:
+    if atom.flag == "quarter" and between in to:
         return Point(follower.n - 1 or 12, 45, half, 2, follower.end, i + 2)
     return None
 
 
-def _minutes_past(text: str, atoms: list[Atom], i: int) -> Point | None:
+def _uhr_minutes(text: str, atoms: list[Atom], i: int) -> Point | None:
+    """ "9 Uhr 30": the minutes behind the word."""
+    follower = atoms[i + 1] if i + 1 < len(atoms) else None
+    if follower is None or atoms[i].m or atoms[i].flag in ("am", "pm") or text[atoms[i].end - 1] not in "rR":
+        return None
+    if follower.kind != NUMBER or follower.flag not in ("", "word") or not 1 <= follower.n <= 59:
+        return None
+    if text[atoms[i].end : follower.start] != " " or follower.end - follower.start < 2:
+        return None
+    return Point(atoms[i].n, follower.n, atoms[i].flag, 2, follower.end, i + 2)
+
+
+def _three_quarters(text: str, atoms: list[Atom], i: int, words: Words) -> Point | None:
+    """ "drei viertel zehn" is 9:45."""
+    if not (words.half_to and atoms[i].n == 3 and i + 2 < len(atoms) and atoms[i + 1].flag == "quarter"):
+        return None
+    hour = atoms[i + 2]
+    bare = gap(text, atoms[i].end, atoms[i + 1].start) == gap(text, atoms[i + 1].end, hour.start) == ""
+    if hour.kind != NUMBER or not 1 <= hour.n <= 12 or not bare:
+        return None
+    return Point(hour.n - 1 or 12, 45, "", 2, hour.end, i + 3)
+
+
+def _minutes_past(text: str, atoms: list[Atom], i: int, words: Words) -> Point | None:
     """ "ten past nine", "twenty to three", "5 past 2"; digits with "to" are a range instead ("10 to 1")."""
     atom = atoms[i]
     follower = atoms[i + 1] if i + 1 < len(atoms) else None
-    if follower is None or follower.kind != NUMBER or not 1 <= follower.n <= 12 or atom.n not in (5, 10, 20, 25):
+    if follower is None or atom.n not in (5, 10, 20, 25):
         return None
     between = gap(text, atom.end, follower.start)
-    if between == "past":
+    if words.half_to and follower.flag == "half" and between in words.glue["past"] | words.glue["to"]:
+        return _by_the_half(text, atoms, i, words, -atom.n if between in words.glue["to"] else atom.n)
+    if follower.kind != NUMBER or not 1 <= follower.n <= 12:
+        return None
+    if between in words.glue["minutes_past"]:
         return Point(follower.n, atom.n, "", 2, follower.end, i + 2)
     if (
-        between in _TO
+        between in words.glue["to"]
         and atom.flag == follower.flag == "word"
-        and _before(text, atom.start)[1] not in ("from", "between")
+        and _before(text, atom.start)[1] not in words.glue["opens_range"]
     ):
         return Point(follower.n - 1 or 12, 60 - atom.n, "", 2, follower.end, i + 2)
     return None
+
+
+def _by_the_half(text: str, atoms: list[Atom], i: int, words: Words, minutes: int) -> Point | None:
+    """ "fünf vor halb drei" is 14:25."""
+    half = _spoken(text, atoms, i + 1, words)
+    if half is None:
+        return None
+    return Point(half.hour, half.minute + minutes, half.half, 2, half.end, half.next)
 
 
 def _word_minutes(text: str, atoms: list[Atom], i: int) -> Point | None:
@@ -205,7 +251,7 @@ def _range_end(
     raw = text[start : follower.start]
     between = gap(text, start, follower.start)
     dashed = raw.strip(" )") in ("-", "–", "—", "--")
-    paired = "between" in before and between in words.glue["between"]
+    paired = not words.glue["opens_pair"].isdisjoint(before) and between in words.glue["between"]
     if not (dashed or paired or between in words.glue["range"]):
         return None
     two = _point(text, atoms, one.next, words)
@@ -220,17 +266,7 @@ def _part_of_day(
     """ "am" or "pm" from a part of the day named beside the hour, and where its words end."""
     if following < len(atoms) and (found := _part(atoms[following])):
         between = gap(text, atoms[following - 1].end, atoms[following].start)
-        if between in (
-            "",
-            "in the",
-            "at",
-            "this",
-            "o'clock in the",
-            "o'clock",
-            "o clock in the",
-            "sharp in the",
-            "that",
-        ):
+        if between in words.glue["part"]:
             return found, atoms[following].end
     if i > 0 and (found := _part(atoms[i - 1])):
         between = gap(text, atoms[i - 1].end, atoms[i].start)
@@ -245,30 +281,31 @@ def _part(atom: Atom) -> str:
     return {"morning": "am", "afternoon": "pm", "evening": "pm", "lunch": "pm"}.get(atom.flag, "")
 
 
-def _times(one: Point, two: Point | None, part: str) -> tuple[time, time | None]:
+def _times(one: Point, two: Point | None, part: str, first_hour: int) -> tuple[time, time | None]:
     if two is None:
-        return _time(one, part), None
+        return _time(one, part, first_hour), None
     second_half = two.half or part
     if one.half or not two.half:
-        first = _time(one, part if not one.half and one.hour < 12 else "")
+        first = _time(one, part if not one.half and one.hour < 12 else "", first_hour)
     else:  # "2-3pm": both; "11-1pm": the first is in the morning
         shared = two.half if two.half in ("am", "pm") else ""
-        first = _time(one, shared)
-        if first > _time(two, ""):
-            first = _time(one, "am")
-    last = _time(two, second_half)
+        first = _time(one, shared, first_hour)
+        if first > _time(two, "", first_hour):
+            first = _time(one, "am", first_hour)
+    last = _time(two, second_half, first_hour)
     if last <= first and not two.half:
         later = Point(two.hour % 12 + 12, two.minute, "24", two.strength, two.end, two.next)
-        last = _time(later, "")
+        last = _time(later, "", first_hour)
     return first, last
 
 
-def _time(point: Point, part: str) -> time:
+def _time(point: Point, part: str, first_hour: int) -> time:
+    """The hour of the day; a bare hour is taken to lie in the office's day, from `first_hour` on."""
     hour, half = point.hour, point.half or part
     if half == "pm" and hour < 12:
         hour += 12
     elif half == "am" and hour == 12:
         hour = 0
-    elif not half and 1 <= hour < FIRST_HOUR:
+    elif not half and 1 <= hour < first_hour:
         hour += 12
     return time(hour % 24, point.minute % 60)

@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 from watcher.knowledge.model import Pack, Table
-from watcher.reading.atoms import CLOCK, NUMBER, WORD, Atom, Words, atoms, words_of
+from watcher.reading.atom import CLOCK, NUMBER, WORD, Atom
+from watcher.reading.atoms import Words, atoms, words_of
 from watcher.reading.identity import Identity
 from watcher.reading.model import Evidence, NamedDay, ReadingSettings
 from watcher.reading.spans import Span, span_words
@@ -75,7 +76,7 @@ def named_day(text: str, sent: datetime, settings: ReadingSettings, pack: Pack) 
     lowered = _plain(text)
     if not phrases.may_hold(lowered) or not cues.promise.search(lowered):
         return None
-    clauses = _clauses(lowered, cues)
+    clauses = _clauses(lowered, cues, words_of(times))
     local = _local(sent, settings)
     try:
         spans = phrases.find(lowered, local, settings.day_first, settings.country)
@@ -140,10 +141,10 @@ def _local(sent: datetime, settings: ReadingSettings) -> datetime:
     return sent if sent.utcoffset() else sent.astimezone(zone_of(settings.timezone) or UTC)
 
 
-def _clauses(text: str, cues: DayCues) -> list[_Clause]:
+def _clauses(text: str, cues: DayCues, words: Words) -> list[_Clause]:
     out: list[_Clause] = []
     start = 0
-    for number, stop in enumerate([*ends_of(text), len(text)]):
+    for number, stop in enumerate([*ends_of(text, words.months), len(text)]):
         sentence_start = start
         cuts = [found.start() for found in cues.split.finditer(text, start, stop) if found.end() > found.start()]
         for cut in [*cuts, stop]:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
-from watcher.reading.atoms import Atom, Words, atoms
+from watcher.reading.atom import Atom
+from watcher.reading.atoms import Words, atoms
 from watcher.reading.calendar_days import resolve
 from watcher.reading.calendar_words import DayWords, gap, read_day
 from watcher.reading.clock import ClockWords, read_clock
@@ -85,7 +86,7 @@ def _before_day(scene: Scene, found: list[Atom], i: int) -> bool:
     """Whether a bare number stands right before "on" and a day ("10 on Tuesday")."""
     if found[i].kind != "number" or found[i].flag or found[i].joined or i + 1 >= len(found):
         return False
-    if scene.text[found[i].end : found[i + 1].start].strip() != "on":
+    if scene.text[found[i].end : found[i + 1].start].strip() not in scene.words.glue["hour_on"]:
         return False
     return read_day(scene.text, found, i + 1, scene.words, scene.today) is not None
 
@@ -113,7 +114,7 @@ def _backed(scene: Scene, found: Sequence[Atom], day: DayWords) -> bool:
 
 def _past_sentence(scene: Scene, day: DayWords) -> bool:
     """Whether the sentence speaks of what has been, so that "Thursday" is the last one."""
-    if day.offset is not None or day.relation in ("this", "next", "week", "next week"):
+    if day.offset is not None or day.relation in ("this", "coming", "next", "week", "next week", "after_next"):
         return False
     left, right = sentence_around(scene.text, scene.ends, day.start, day.end)
     sentence = scene.text[left:right].lower().replace("’", "'")

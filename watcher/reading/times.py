@@ -52,12 +52,12 @@ def mentions(
 def _scene(
     text: str, sent: datetime, settings: ReadingSettings, table: Table, zones: Table, writer_zone: tzinfo | None
 ) -> Scene:
-    names = zone_names(zones)
+    names, words = zone_names(zones), words_of(table)
     user = zone_of(settings.timezone) or UTC
     writer = writer_zone or names.implied(sent, user)
     today = sent.astimezone(writer).date()
     return Scene(
-        text, sent, today, user, writer, settings.day_first, words_of(table), names, cues_of(table), ends_of(text)
+        text, sent, today, user, writer, settings.day_first, words, names, cues_of(table), ends_of(text, words.months)
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 
 from watcher.knowledge.model import Table
@@ -13,7 +13,10 @@ from watcher.reading.model import TimeUse
 _SENTENCE_END = re.compile(
     r"[!?](?=\s|$)|(?<![ap]\.m)(?<!\b[ap])(?<!\bapprox)(?<!\bno)(?<!\d)\.(?=\s|$)|\n[ \t]*\n|(?<=\d)\.(?=\s+[A-Z]|$)"
 )
+_DATED = re.compile(r"(?<!\d)\d{1,2}\.$")
+_WORD = re.compile(r"\s*([^\W\d_]+)")
 _LONGEST = 320
+_NEVER: frozenset[str] = frozenset()
 
 
 class Cues:
@@ -24,10 +27,11 @@ class Cues:
         self._patterns = {
             name: re.compile("|".join(lines))
             for name, lines in cues.items()
-            if name not in ("moved_from_before", "deadline_before")
+            if name not in ("moved_from_before", "deadline_before", "fillers")
         }
-        self.moved_from = _tail(cues.get("moved_from_before", ()))
-        self.deadline = _tail(cues.get("deadline_before", ()))
+        fillers = cues.get("fillers", ())
+        self.moved_from = _tail(cues.get("moved_from_before", ()), fillers)
+        self.deadline = _tail(cues.get("deadline_before", ()), fillers)
 
     def has(self, name: str, sentence: str) -> bool:
         """Whether a sentence (lower case) holds a cue of that name."""
@@ -35,11 +39,11 @@ class Cues:
         return bool(pattern and pattern.search(sentence))
 
 
-def _tail(words: Sequence[str]) -> re.Pattern[str]:
-    ordered = sorted(words, key=len, reverse=True)
-    return re.compile(
-        r"\b(?:" + "|".join(map(re.escape, ordered)) + r")(?: the| about)?[\s:,]*$" if ordered else r"(?!)"
-    )
+def _tail(words: Sequence[str], fillers: Sequence[str]) -> re.Pattern[str]:
+    if not words:
+        return re.compile(r"(?!)")
+    ordered, between = (sorted(some, key=len, reverse=True) for some in (words, fillers))
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, ordered))})(?: (?:{'|'.join(between)}))?[\s:,]*$")
 
 
 @lru_cache(maxsize=8)
@@ -52,9 +56,17 @@ def cues_of(table: Table) -> Cues:
     return _cues(Identity(table))
 
 
-def ends_of(text: str) -> list[int]:
-    """Where sentences end, in order."""
-    return [found.end() for found in _SENTENCE_END.finditer(text)]
+def ends_of(text: str, after_number: Collection[str] = _NEVER) -> list[int]:
+    """Where sentences end, in order. `after_number` are words before which a number's stop ends none ("12. März")."""
+    ends = (found.end() for found in _SENTENCE_END.finditer(text))
+    if not after_number:
+        return list(ends)
+    return [end for end in ends if not (_DATED.search(text, max(0, end - 4), end) and _next(text, end) in after_number)]
+
+
+def _next(text: str, at: int) -> str:
+    found = _WORD.match(text, at)
+    return found[1].lower() if found else ""
 
 
 def sentence_around(text: str, ends: Sequence[int], start: int, end: int) -> tuple[int, int]:
