@@ -42,6 +42,7 @@ class Words:
         self.months = (
             frozenset(name for names in table.get("months", ()) for name in names) if self.dotted else frozenset()
         )
+        self.no_meridiem = bool(table.get("no_meridiem"))  # "12 am Freitag" is no midnight
         self.first_hour: int = table.get("first_hour", 7)  # bare hours before it are in the afternoon
         self.weeks_on: Mapping[str, int] = table.get("weeks_on", {})  # "in einer woche" after a day: weeks further on
         self.morning_after = frozenset(table.get("morning_after", ()))  # before a "tomorrow" that means the morning
@@ -188,6 +189,8 @@ def _number(text: str, match: re.Match[str], before: str, words: Words, found: l
         found.append(junk)
         return
     suffix = _SUFFIX.match(text, end)
+    if suffix and words.no_meridiem and (suffix["meridiem"] or suffix["short"]):
+        suffix = None
     pieces = pieces_of(raw, start)
     if pieces is None or text[end : end + 1] in ("%", "_") or re.match(r",\d{3}(?!\d)|\.\d", text[end : end + 5]):
         found.append(junk)

@@ -249,6 +249,8 @@ def _take_month(text: str, atoms: list[Atom], j: int, words: Words, found: DayWo
 
 def _take_number(text: str, atoms: list[Atom], j: int, words: Words, today: date, found: DayWords) -> int:
     atom = atoms[j]
+    if atom.kind != NUMBER:
+        return 0
     if atom.flag == "year":
         if found.dom and found.month and not found.year and 1990 < atom.n < 2100:
             found.year = atom.n

@@ -34,31 +34,34 @@ class PickWords:
         self.numbers: Mapping[str, int] = table.get("numbers", {})
         self.units: Mapping[str, int] = shifts.get("units", {})
         self.letters: list[str] = list(picks.get("letters", ()))
+        self.counts: Mapping[str, float] = {**self.numbers, **shifts.get("counts", {})}
+        self.whens: Mapping[str, int] = shifts.get("whens", {})
         ordinal = _any(self.ordinals)
         nouns, after = _any(picks.get("nouns", ())), _any(picks.get("after_bare", ()))
+        article, adjective = _any(picks.get("articles", ())), _any(picks.get("adjectives", ()))
         number, unit = _any(self.numbers), _any(self.units)
         self._place = re.compile(
-            rf"\b(?:the )?(?P<ordinal>{ordinal}) (?:(?:time|date) )?(?:{nouns})\b"
-            rf"|\bthe (?P<bare>{ordinal})(?= (?:{after})\b|[.!,]|\s*$)"
+            rf"\b(?:(?:{article}) )?(?P<ordinal>{ordinal}) (?:(?:{adjective}) )?(?:{nouns})\b"
+            rf"|\b(?:{article}) (?P<bare>{ordinal})(?= (?:{after})\b|[.!,]|\s*$)"
             rf"|(?:\b(?:{_any(picks.get('before_number', ()))})|#)[ #]{{0,2}}(?P<number>\d|{number})\b(?![:./-]?\d)"
-            rf"|\b(?:option|slot|choice) (?P<letter>[{''.join(self.letters) or 'a'}])\b",
+            rf"|\b(?:{_any(picks.get('before_letter', ()))}) (?P<letter>[{''.join(self.letters) or 'a'}])\b",
             re.IGNORECASE,
         )
-        amount = rf"(?:(?P<half>half an?|half)|(?P<count>\d{{1,2}}|an?|{number})(?P<and_half> and a half)?)"
+        half, and_half = _any(shifts.get("halves", ())), _any(shifts.get("and_half", ()))
+        amount = rf"(?:(?P<half>{half})|(?P<count>\d{{1,2}}|{_any(self.counts)})(?P<and_half> (?:{and_half}))?)"
         size = rf"{amount}[ -](?P<unit>{unit})"
-        whens = (
-            "(?:the )?(?:next|following) week|(?:the )?week after|(?:a|one) week later|a week on|"
-            "(?:in )?(?:two weeks|a fortnight)"
-        )
         self._same = re.compile(
-            rf"\b(?:the )?(?:{_any(shifts.get('same', ()))})\b(?:,? (?P<when>{whens}))?", re.IGNORECASE
+            rf"\b(?:(?:{article}) )?(?:{_any(shifts.get('same', ()))})\b(?:,? (?P<when>{_any(self.whens)}))?",
+            re.IGNORECASE,
         )
         ways = f"{_any(shifts.get('later', ()))}|{_any(shifts.get('earlier', ()))}"
+        by = _any(shifts.get("by", ()))
         directions = f"{_any(shifts.get('back', ()))}|{_any(shifts.get('forward', ()))}"
         self._size = re.compile(
             rf"\b{size} (?P<way>{ways})\b"
-            rf"|\b(?:{_any(shifts.get('moves', ()))})\b[\w' ]{{0,24}}? (?P<direction>{directions}) (?:by )?"
-            rf"{_renamed(size)}\b",
+            rf"|\b(?:{_any(shifts.get('moves', ()))})\b[\w' ]{{0,24}}? (?P<direction>{directions}) (?:(?:{by}) )?"
+            rf"{_renamed(size)}\b"
+            rf"|\b(?:{by}) {_renamed(_renamed(size))} (?P<side>{directions})\b",
             re.IGNORECASE,
         )
         # What must be in a text for a pattern to be worth trying.
@@ -93,16 +96,16 @@ class PickWords:
 
     def _repeat(self, match: re.Match[str]) -> Pick:
         when = (match["when"] or "").lower()
-        weeks = (2 if "two" in when or "fortnight" in when else 1) if when else 0
+        weeks = self.whens.get(when, 0)
         return Pick(match.start(), match.end(), shift=timedelta(weeks=weeks) if weeks else None, same_time=True)
 
     def _shift(self, match: re.Match[str]) -> Pick | None:
-        side = "" if match["unit"] else "_"
+        side = next(side for side in ("", "_", "__") if match[f"unit{side}"])
         count = (match[f"count{side}"] or "").lower()
-        value = 0.5 if match[f"half{side}"] else float(count) if count.isdigit() else float(self.numbers.get(count, 1))
+        value = 0.5 if match[f"half{side}"] else float(count) if count.isdigit() else float(self.counts.get(count, 1))
         value += 0.5 if match[f"and_half{side}"] else 0.0
         minutes = value * self.units[match[f"unit{side}"].lower()]
-        way = (match["way"] or match["direction"]).lower()
+        way = (match["way"] or match["direction"] or match["side"]).lower()
         return Pick(match.start(), match.end(), shift=timedelta(minutes=-minutes if way in self._earlier else minutes))
 
 
