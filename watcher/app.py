@@ -16,7 +16,9 @@ from watcher.store import Store
 
 if TYPE_CHECKING:
     from watcher.config import AccountSettings
-    from watcher.cycle import Pass, Progress, ScanReport, Setting
+    from watcher.cycle import Pass, Plan, Progress, ScanReport, Setting
+    from watcher.cycle.report import Preview
+    from watcher.cycle.speaking import Heard, Speaking, TakeDown
     from watcher.knowledge.model import Rulebook
     from watcher.mailbox.base import Mailbox
 
@@ -33,6 +35,9 @@ def knowledge(overlay: Path | None = None) -> Rulebook:
     from watcher.knowledge.loader import load
 
     return load(overlay)
+
+
+NO_WORDS = "0/0"  # the store's mark where the user has said nothing yet
 
 
 class Watcher:
@@ -54,24 +59,34 @@ class Watcher:
         environ: Mapping[str, str] | None = None,
     ) -> ScanReport:
         """One pass over all accounts. A dry run reads the real mailboxes and writes nothing anywhere (law 11)."""
-        from watcher.cycle import Pass, Plan
+        from watcher.cycle import Pass
         from watcher.mailbox.recording import RecordingMailbox
         from watcher.store.lock import Lock
 
         config = self._config
-        since = now - config.history if config.history else None
-        plan = Plan(since, frozenset(name for account in config.accounts for name in account.folders))
+        plan = self._plan(now)
         mailboxes = self._mailboxes(environ or {})
         if dry_run:
             mailboxes = [RecordingMailbox(mailbox, now) for mailbox in mailboxes]
         with ExitStack() as stack:
             if not dry_run:
-                stack.enter_context(Lock(config.storage.with_suffix(".lock"), "scan"))
+                stack.enter_context(Lock(self._lock, "scan"))
             store = stack.enter_context(Store.open_copy(config.storage) if dry_run else Store.open(config.storage))
             for mailbox in mailboxes:
                 stack.callback(mailbox.close)
             one = Pass(self._setting(), store, now, now if hide_later else None, progress)
             return one.run(mailboxes, plan)
+
+    @property
+    def _lock(self) -> Path:
+        return self._config.storage.with_suffix(".lock")
+
+    def _plan(self, now: datetime) -> Plan:
+        from watcher.cycle import Plan
+
+        config = self._config
+        since = now - config.history if config.history else None
+        return Plan(since, frozenset(name for account in config.accounts for name in account.folders))
 
     def _mailboxes(self, environ: Mapping[str, str]) -> list[Mailbox]:
         if self._given is not None:
@@ -104,6 +119,67 @@ class Watcher:
             accounts=tuple(account.name for account in config.accounts),
         )
 
+    # --- the user's word ---
+
+    def hear(self, take_down: TakeDown, now: datetime, *, hide_later: bool, environ: Mapping[str, str]) -> Heard:
+        """Keep what the user says, and let it take effect at once: everything is judged again, and drafts that it has
+        outdated are taken back. `take_down` makes words of it, or raises UsageError."""
+        return self._speaking(now, environ, hide_later=hide_later).hear(take_down)
+
+    def undo(self, which: str, now: datetime, *, hide_later: bool, environ: Mapping[str, str]) -> Heard:
+        """Take back a word: by its number, the newest about an opportunity, or the newest of all (""). Raises
+        UsageError where there is none."""
+        return self._speaking(now, environ, hide_later=hide_later).undo(which)
+
+    def approve(self, name: str, now: datetime, *, hide_later: bool, environ: Mapping[str, str]) -> Heard:
+        """Write the letter that waits for the user's yes. Raises UsageError where none does."""
+        return self._speaking(now, environ, hide_later=hide_later).approve(name)
+
+    def words(self) -> list[dict[str, Any]]:
+        """Every word of the user's that stands, oldest first."""
+        from watcher.explain.views import word_view
+
+        with Store.open_for_reading(self._config.storage) as store:
+            return [word_view(word, self._config.workdays.zone) for word in store.words()]
+
+    def _speaking(self, now: datetime, environ: Mapping[str, str], *, hide_later: bool) -> Speaking:
+        from watcher.cycle.speaking import Speaking
+
+        until = now if hide_later else None
+        return Speaking(
+            self._config.storage,
+            self._lock,
+            self._setting(),
+            self._plan(now),
+            now,
+            until,
+            documents=lambda store: self._documents(store, now, until),
+            find=lambda name, documents: find_id(name, _aliases(documents)),
+            mailboxes=lambda: self._mailboxes(environ),
+        )
+
+    def preview(
+        self,
+        name: str,
+        now: datetime,
+        changes: Mapping[str, object],
+        *,
+        as_of: datetime | None = None,
+        environ: Mapping[str, str] | None = None,
+    ) -> list[Preview]:
+        """What would be done, about one opportunity or about all that are not over, with the letters; also with
+        `changes` to the config, beside what is done today. Writes nothing. Raises ConfigError and UsageError."""
+        from watcher.config import load
+        from watcher.cycle.previewing import previews
+
+        then = Watcher(load(self._config.file, environ or {}, changes)) if changes else self
+        with Store.open_for_reading(self._config.storage) as store:
+            known = _aliases(self._documents(store, now, as_of))
+            wanted = find_id(name, known) if name else ""
+            today_pass = self._pass(store, now, as_of)
+            then_pass = then._pass(store, now, as_of) if changes else today_pass
+            return previews(today_pass, then_pass, wanted)
+
     # --- what it knows ---
 
     def status(self, now: datetime, *, as_of: datetime | None = None) -> dict[str, Any]:
@@ -120,15 +196,14 @@ class Watcher:
                 "generated_at": (as_of or now).astimezone(zone).isoformat(timespec="seconds"),
                 "opportunities": [document["status"] for document in documents.values()],
                 "accounts": [_account(account.name, scans, zone) for account in self._config.accounts],
+                "paused": self._paused(store, as_of or now),
             }
 
     def show(self, name: str, now: datetime, *, as_of: datetime | None = None) -> dict[str, Any]:
         """One opportunity as a time line. Raises UsageError where `name` is no id, alias or unambiguous prefix."""
         with Store.open_for_reading(self._config.storage) as store:
             documents = self._documents(store, now, as_of)
-            return dict(
-                documents[find_id(name, {key: doc["show"]["aliases"] for key, doc in documents.items()})]["show"]
-            )
+            return dict(documents[find_id(name, _aliases(documents))]["show"])
 
     def drafts(self, name: str | None = None) -> list[dict[str, Any]]:
         """Every draft that was ever made, oldest first, and what became of it."""
@@ -138,7 +213,7 @@ class Watcher:
             if name:
                 views = store.views()
                 documents: Mapping[str, Any] = views.documents if views else {}
-                known = {key: doc["show"]["aliases"] for key, doc in documents.items()}
+                known = _aliases(documents)
                 known |= {p.opportunity: [] for p in placements if p.opportunity not in known}
                 wanted = find_id(name, known)
                 names = {wanted, *known.get(wanted, [])}
@@ -168,14 +243,29 @@ class Watcher:
         asked = as_of or now
         judged_at = datetime.fromisoformat(str(views.meta["judged_at"]))
         same = as_of is None or as_of == judged_at
+        same = same and views.meta.get("words", NO_WORDS) == store.words_mark()
         if same and not _has_come(views.documents, judged_at, asked):
             return views.documents
         return self._pass(store, asked, as_of).judge_only()[1]
+
+    def _paused(self, store: Store, now: datetime) -> dict[str, Any] | None:
+        """Whether all drafting is paused; `status` loads what words are made of only where one was said."""
+        if store.words_mark() == NO_WORDS:
+            return None
+        from watcher.explain.views import paused_view
+        from watcher.followup.consent import pause_of
+
+        zone = self._config.workdays.zone
+        return paused_view(pause_of(store.words(), zone), now, zone)
 
     def _pass(self, store: Store, now: datetime, until: datetime | None) -> Pass:
         from watcher.cycle import Pass
 
         return Pass(self._setting(), store.copy_in_memory(), now, until)
+
+
+def _aliases(documents: Mapping[str, Any]) -> dict[str, Sequence[str]]:
+    return {key: document["show"]["aliases"] for key, document in documents.items()}
 
 
 def find_id(name: str, known: Mapping[str, Sequence[str]]) -> str:

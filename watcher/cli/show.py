@@ -66,6 +66,10 @@ def _moment(item: Mapping[str, Any], now: datetime, screen: Screen) -> None:
     screen.say(f"  {at:<17} {text}")
     if item["what"] in ("message", "draft") and item.get("subject"):
         screen.say(f"  {'':<17} {item['subject']}")
+    if item["what"] == "message" and item.get("message_id"):
+        screen.say(f"  {'':<17} {item['message_id']}")
+    if item["what"] == "word" and item.get("number"):
+        screen.say(f"  {'':<17} (`watcher undo {item['number']}` takes it back.)")
     for piece in item.get("evidence") or ():
         words = _cut(piece["words"])
         why = f": {piece['why']}" if piece.get("why") else ""

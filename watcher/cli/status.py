@@ -42,6 +42,10 @@ def tell(status: Mapping[str, Any], screen: Screen) -> None:
         screen.table(COLUMNS, [_row(opportunity, now) for opportunity in found], STACKS)
     elif any(account["last_scan_at"] for account in status["accounts"]):
         screen.say("No opportunities.")
+    if paused := status.get("paused"):
+        until = f" until {when(paused['until'], now)}" if paused["until"] else ""
+        why = "You found work, so nothing is drafted" if paused["hired"] else f"You paused all drafting{until}"
+        screen.say(f"{why}. `watcher resume` ends that.")
     for account in status["accounts"]:
         if account["error"]:
             since = f" (last read {when(account['last_scan_at'], now)})" if account["last_scan_at"] else ""

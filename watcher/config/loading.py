@@ -24,23 +24,25 @@ _ADDRESS = re.compile(r"""[^\s@<>"(),;:\\]+@[^\s@<>"(),;:\\]+\Z""")
 _AT = re.compile(r"\(at line (\d+)")
 
 
-def load(path: Path, environ: Mapping[str, str]) -> Config:
-    """The config in `path`. `environ` gives HOME and the XDG folders.
+def load(path: Path, environ: Mapping[str, str], changes: Mapping[str, object] | None = None) -> Config:
+    """The config in `path`. `environ` gives HOME and the XDG folders; `changes` are other values by their dotted key.
 
     Raises ConfigError with every fault at once.
     """
-    return load_text(_text(path), path, environ)
+    return load_text(_text(path), path, environ, changes)
 
 
-def load_text(text: str, path: Path, environ: Mapping[str, str]) -> Config:
-    """The config in `text`, as if it stood in `path`. Raises ConfigError."""
-    config, faults = examine(text, path, environ)
+def load_text(text: str, path: Path, environ: Mapping[str, str], changes: Mapping[str, object] | None = None) -> Config:
+    """The config in `text`, as if it stood in `path`, with `changes` to it. Raises ConfigError."""
+    config, faults = examine(text, path, environ, changes)
     if faults.problems:
         raise ConfigError(sorted(faults.problems, key=lambda problem: problem.line or 0))
     return config
 
 
-def examine(text: str, path: Path, environ: Mapping[str, str]) -> tuple[Config, Faults]:
+def examine(
+    text: str, path: Path, environ: Mapping[str, str], changes: Mapping[str, object] | None = None
+) -> tuple[Config, Faults]:
     """The config in `text` with defaults in place of what is faulty, and the faults with the keys that were asked for.
 
     Raises ConfigError where the text is not TOML at all.
@@ -55,11 +57,23 @@ def examine(text: str, path: Path, environ: Mapping[str, str]) -> tuple[Config, 
             str(path), int(at[1]) if at else None, "", f"This is not TOML: {reason}.", _syntax_hint(reason)
         )
         raise ConfigError([problem]) from fault
+    for key, value in (changes or {}).items():
+        _change(table, key.split("."), value)
     faults = Faults(path, locate(text))
     root = Section(table, (), faults)
     config = _config(root, path, environ)
     root.close()
     return config, faults
+
+
+def _change(table: dict[str, object], keys: list[str], value: object) -> None:
+    """Put another value under a dotted key. What stands in the way of a table gives way to it."""
+    for key in keys[:-1]:
+        inner = table.get(key)
+        if not isinstance(inner, dict):
+            inner = table[key] = {}
+        table = inner
+    table[keys[-1]] = value
 
 
 def _config(root: Section, path: Path, environ: Mapping[str, str]) -> Config:

@@ -249,13 +249,14 @@ class Pass:
 
     # --- place ---
 
-    def _withdraw(self, judged: Judged, desk: Desk) -> None:
+    def outlived(self, judged: Judged) -> Iterator[tuple[Placement, str]]:
+        """The drafts whose time is over, each with the reason."""
         by_id = {name: o for o in judged.opportunities for name in (o.id, *o.aliases)}
         words = self.store.words()
         pause = pause_of(words, self.setting.zone)
         hired = pause is not None and pause.hired
         for placement in self.store.placements():
-            if placement.state not in OPEN_STATES or placement.account not in (self.reached or {}):
+            if placement.state not in OPEN_STATES:
                 continue
             opportunity = by_id.get(placement.opportunity)
             if opportunity is None:
@@ -264,6 +265,11 @@ class Pass:
                 decision = judged.decisions[opportunity.id]
                 why = why_withdraw(placement, opportunity, decision, self.now, self.setting.workdays, hired=hired)
             if why:
+                yield placement, why
+
+    def _withdraw(self, judged: Judged, desk: Desk) -> None:
+        for placement, why in list(self.outlived(judged)):
+            if placement.account in (self.reached or {}):
                 self._end(placement, desk, why)
 
     def _end(self, placement: Placement, desk: Desk, why: str) -> None:

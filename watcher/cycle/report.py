@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from watcher.draft.model import Draft, Placement
+from watcher.followup.model import Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,17 @@ class WithdrawnLine:
     @classmethod
     def of(cls, placement: Placement, why: str) -> WithdrawnLine:
         return cls(placement.opportunity, placement.kind.value, placement.to, why)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would be done about one opportunity: as things stand (`today`), and with other settings (`then`, the same
+    where none are asked about). `letter` is that of `then`, None where there is none to write."""
+
+    opportunity: str
+    today: Decision
+    then: Decision
+    letter: DraftLine | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def _is_theirs(statement: Statement) -> bool:
 
 def _said_otherwise(placement: Placement, opportunity: Opportunity, decision: Decision) -> str:
     """What the user has said since the draft was written, where it is not the letter to write any more."""
-    since = [word.verb for word in opportunity.words if word.said_at > placement.intended_at]
+    since = [word.verb for word in opportunity.words if word.said_at >= placement.intended_at]
     if not since or _is_the_one(placement, opportunity, decision):
         return ""
     return next(_reasons(reversed(since)), "you said otherwise")

@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 
 from watcher.draft.model import Placement
 from watcher.explain.sentences import KINDS, SAYS, STAGES
+from watcher.explain.words import said
+from watcher.followup.consent import ENDLESS, Pause
 from watcher.followup.model import Decision
-from watcher.opportunity.model import Interview, InterviewStatus, Opportunity, Statement
+from watcher.opportunity.model import Interview, InterviewStatus, Opportunity, Statement, Word
 from watcher.reading.model import Evidence, Speaker
 
 View = dict[str, Any]
@@ -82,6 +84,7 @@ def show_view(
         }
         for placement in placements
     ]
+    line += [word_view(word, zone) for word in opportunity.words]
     line.sort(key=lambda item: datetime.fromisoformat(item["at"]))
     reasons = [*decision.reasons, *decision.passed_over]
     return {
@@ -124,6 +127,26 @@ def show_view(
     }
 
 
+def paused_view(pause: Pause | None, now: datetime, zone: ZoneInfo) -> View | None:
+    """Whether all drafting is paused now: until when (None without an end), and whether for work that was found."""
+    if pause is None or pause.until <= now:
+        return None
+    return {"until": None if pause.until is ENDLESS else _iso(pause.until, zone), "hired": pause.hired}
+
+
+def word_view(word: Word, zone: ZoneInfo) -> View:
+    """Something the user said, with the number by which it is taken back."""
+    return {
+        "at": _iso(word.said_at, zone),
+        "what": "word",
+        "text": said(word, zone),
+        "number": word.number,
+        "verb": word.verb,
+        "message_id": None,
+        "evidence": [],
+    }
+
+
 def _iso(at: datetime | None, zone: ZoneInfo) -> str | None:
     return at.astimezone(zone).isoformat(timespec="seconds") if at else None
 
@@ -134,6 +157,7 @@ def _evidence(evidence: Sequence[Evidence], whys: Mapping[str, str]) -> list[Vie
 
 def _interview(interview: Interview, zone: ZoneInfo) -> View:
     return {
+        "key": interview.key,
         "start": _iso(interview.start, zone),
         "end": _iso(interview.end, zone),
         "where": interview.where or None,

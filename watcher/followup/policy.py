@@ -22,6 +22,7 @@ from watcher.reading.model import Speaker
 from watcher.workdays import Workdays
 
 OPEN = frozenset({"intended", "placed", "pending", "edited"})
+SETS_RIGHT = frozenset({"stage", "says", "interview", "join", "split"})
 STATUS_OF = {"sent": Status.SENT, "discarded": Status.DISCARDED, "withdrawn": Status.WITHDRAWN}
 
 
@@ -149,6 +150,8 @@ def _same_letter(past: PastDraft, question: Question) -> bool:
 def _answers_the_same(past: PastDraft, question: Question) -> bool:
     if question.plan.anchor.startswith(SAID) and past.anchor != question.plan.anchor:
         return False  # the user told of what ended the silence that this one was for
+    if past.kind is not question.plan.kind and _was_set_right_since(past, question):
+        return False
     known = set(past.answers)
     theirs = (
         statement.entry.id
@@ -158,6 +161,12 @@ def _answers_the_same(past: PastDraft, question: Question) -> bool:
     if not known or any(message_id not in known for message_id in theirs):
         return False
     return _order(past.kind, past.attempt) >= _order(question.plan.kind, question.plan.attempt)
+
+
+def _was_set_right_since(past: PastDraft, question: Question) -> bool:
+    """Whether the user has said since that things stand otherwise, so that another kind of letter is no second one."""
+    words = question.case.opportunity.words
+    return any(word.verb in SETS_RIGHT and word.said_at >= past.at for word in words)
 
 
 def _order(kind: Kind, attempt: int) -> tuple[bool, int]:

@@ -20,7 +20,7 @@ from watcher.opportunity.model import OVER, Stage, WaitingOn
 Run = Callable[..., Answer]
 
 
-@pytest.mark.parametrize("name", ["status", "show", "drafts", "scan", "read"])
+@pytest.mark.parametrize("name", ["status", "show", "drafts", "scan", "read", "word", "words", "preview"])
 def test_a_published_schema_is_a_valid_one(name: str) -> None:
     jsonschema.Draft202012Validator.check_schema(schema(name))
 
