@@ -34,7 +34,7 @@ def assign(groups: Sequence[Group], identities: Sequence[Identity], now: datetim
     """
     known = {identity.id: identity for identity in identities}
     asleep = [identity for identity in identities if identity.alias_of]
-    claims = _claims(groups, [identity for identity in identities if not identity.alias_of])
+    claims = _claims(groups, [_as_itself(each, asleep) for each in identities if not each.alias_of])
     taken = set(known)
     changed: list[Identity] = []
     ids: list[str] = []
@@ -54,12 +54,19 @@ def assign(groups: Sequence[Group], identities: Sequence[Identity], now: datetim
             continue
         kept, *merged = mine
         ids.append(kept.id)
-        if kept.messages != group.ids:
+        if known[kept.id].messages != group.ids:
             changed.append(replace(kept, messages=group.ids))
-        changed += [replace(other, alias_of=kept.id) for other in merged]
+        changed += [replace(known[other.id], alias_of=kept.id) for other in merged]
     for identity in changed:
         known[identity.id] = identity
     return Assigned(tuple(ids), tuple(changed), _aliases(known))
+
+
+def _as_itself(identity: Identity, asleep: Sequence[Identity]) -> Identity:
+    """An identity with the messages that were its own before others became aliases of it, where there are such."""
+    taken_in = frozenset(message for each in asleep if each.alias_of == identity.id for message in each.messages)
+    own = identity.messages - taken_in
+    return replace(identity, messages=own) if own else identity
 
 
 def _woken(group: Group, asleep: Sequence[Identity]) -> Identity | None:

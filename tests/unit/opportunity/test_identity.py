@@ -58,3 +58,11 @@ def test_a_taken_id_is_not_minted_again_though_its_mail_is_gone() -> None:
 def test_accents_and_signs_make_a_plain_id() -> None:
     group = Group((they("m1", "03-02 15:00", Says.OUTREACH, company="Café Ōhope & Söhne", role="Küchenhilfe (m/w/d)"),))
     assert assign([group], [], NOW).ids == ("cafe-ohope-sohne-kuchenhilfe-m-w-d",)
+
+
+def test_what_falls_apart_again_has_its_two_ids_back() -> None:
+    older = Identity("older", at("03-01 09:00"), OTHER.ids)
+    newer = Identity("newer", at("03-02 09:00"), FIRST.ids)
+    merged = assign([Group((*FIRST.entries, *OTHER.entries))], [newer, older], NOW)
+    apart = assign([FIRST, OTHER], list(merged.changed), NOW)
+    assert (apart.ids, apart.aliases) == (("newer", "older"), {})
