@@ -86,7 +86,7 @@ def examine(message: Message, rulebook: Rulebook, settings: ReadingSettings) -> 
     hits = book.hits(subject, sentences, sender.speaker)
     if reply:
         hits += [hit for hit in book.hits(header.subject[:300], (), sender.speaker) if hit.rule.signal == "auto_reply"]
-    names = who(message, rulebook, settings, speaker=sender.speaker, system=sender.rule)
+    names = who(message, rulebook, settings, speaker=sender.speaker, system=sender.rule, language=pack.language)
     facts = Facts(
         scores=_scores(hits),
         sender=sender,

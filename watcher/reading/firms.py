@@ -42,6 +42,7 @@ _ABBREVIATED = frozenset({"st", "inc", "ltd", "co", "dr", "mt", "ft", "messrs"})
 _RELAYED = re.compile(r"\s*\((?:via|through)[^)]*\)|\s+(?:via|through)\s.+$|^.*\bon behalf of\s+|\s*[(\[].*$", re.I)
 _PARTS = re.compile(r"\s*(?:,|\||\u2022|\u00b7|@|:|\s[-\u2013\u2014/]\s)\s*")
 _DOTTED_LEGAL = re.compile(r",? [BNVSAGK]\.\s?[A-Z]\.?(?:[A-Z]\.?)?$")
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _POSSESSIVE = re.compile(r"['\u2019]s$")
 _BREAKS = re.compile(r"[\s./-]+")
 
@@ -109,6 +110,8 @@ def likeness(name: str, label: str, book: Namebook) -> float:
             spelled += len(linked)
             continue
         common = _common(plain, label, at)
+        if not word.isascii():  # domains spell "Bäckerei" as "baeckerei"
+            common = max(common, _common(letters(word.lower().translate(_UMLAUTS)), label, at))
         if common == 0 or (index == 0 and common < 3 and common < len(plain) and len(label) > 4):
             if index > 0 or plain in LINKS or plain in book.firms.legal:
                 continue

@@ -65,6 +65,14 @@ class JobWords:
     frames: Phrases
     requisition: Phrases
     abbreviations: Mapping[str, str]
+    # Of languages that write nouns with a capital (reading/noun_titles.py):
+    markers: Phrases | None = None  # "(m/w/d)" behind a title
+    leads: Phrases | None = None  # what stands before one: "als", "Stelle als", "zur"
+    training: Phrases | None = None  # "Ausbildung zum", before the trade that is learnt
+    theirs: Words = frozenset()  # words before a title that is that of one of their people
+    before_head: Words = frozenset()
+    never_behind: Words = frozenset()
+    joins: Words = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +139,17 @@ class _Tables:
         return id(self.names), id(self.roles), id(self.companies)
 
 
-def namebook(rulebook: Rulebook) -> Namebook:
-    """The word lists of `rulebook`, unpacked once and kept."""
+def namebook(rulebook: Rulebook, language: str = "en") -> Namebook:
+    """The word lists of `rulebook`, unpacked once and kept. Those of another language stand beside the English ones:
+    people and titles travel."""
     english = rulebook.english.tables
+    if language != "en" and language in rulebook.packs:
+        own = rulebook.packs[language].tables
+        if "names" in own and "roles" in own:
+            return _joined(
+                _Tables(english["names"], english["roles"], rulebook.tables["companies"]),
+                _Tables(own["names"], own["roles"], own.get("companies", {})),
+            )
     return _unpacked(_Tables(english["names"], english["roles"], rulebook.tables["companies"]))
 
 
@@ -207,7 +223,31 @@ def _groups(lines: Iterable[Any]) -> dict[str, Words]:
     return {name: frozenset(others) for name, others in found.items()}
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
+def _joined(english: _Tables, own: _Tables) -> Namebook:
+    """The book of two languages together."""
+    return _unpacked(
+        _Tables(
+            _beside(english.names, own.names),
+            _beside(english.roles, own.roles),
+            _beside(english.companies, own.companies),
+        )
+    )
+
+
+def _beside(one: Table, other: Table) -> Table:
+    """Two tables of word lists as one."""
+    joined: dict[str, Any] = dict(one)
+    for key, words in other.items():
+        known = one.get(key)
+        if isinstance(words, list):
+            joined[key] = [*(known or ()), *words]
+        else:
+            joined[key] = {**known, **words} if isinstance(known, dict) else words
+    return joined
+
+
+@lru_cache(maxsize=4)
 def _unpacked(tables: _Tables) -> Namebook:
     names = tables.names
     return Namebook(
@@ -260,8 +300,10 @@ def _jobs(roles: Table) -> JobWords:
     )
     words = _alternatives(roles["requisition_words"])
     id_pattern = r"[a-z]{0,8}[-_/]?\d[\w/-]{1,18}|[a-z]{2,8}(?:[-_/][a-z]{1,4}){0,2}[-_/]\d[\w/-]{0,14}"
+    more: dict[str, Any] = _capital_nouns(roles.get("capital_nouns", {}))
     return JobWords(
-        **{key: _words(roles, key) for key in sets},
+        **more,
+        **dict[str, Any]((key, _words(roles, key)) for key in sets),
         endings=tuple(roles["endings"]),
         wanting=tuple(roles["wanting"]),
         frames=_before_name([*roles["sure_frames"], *roles["frames"]], roles["fillers"]),
@@ -271,6 +313,15 @@ def _jobs(roles: Table) -> JobWords:
         ),
         abbreviations={str(short): str(full) for short, full in roles["abbreviations"].items()},
     )
+
+
+def _capital_nouns(table: Table) -> dict[str, Any]:
+    """What only languages have that write nouns with a capital; patterns match lower-case text."""
+    patterns = {key: re.compile(table[key]) for key in ("markers", "leads", "training") if key in table}
+    return {
+        **patterns,
+        **{key: frozenset(table.get(key, ())) for key in ("theirs", "before_head", "never_behind", "joins")},
+    }
 
 
 def _firms(names: Table, companies: Table) -> FirmWords:

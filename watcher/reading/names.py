@@ -45,12 +45,14 @@ def who(
     *,
     speaker: Speaker,
     system: SenderRule | None = None,
+    language: str = "en",
 ) -> Who:
-    """The names in `message`. `system` is the machine or relay that sent it, None for an ordinary mailbox.
+    """The names in `message`, written in `language`. `system` is the machine or relay that sent it, None for an
+    ordinary mailbox.
 
     In the user's own mail the employer is the one written to, and `contact` the first person it went to.
     """
-    book = namebook(rulebook)
+    book = namebook(rulebook, language)
     mine = speaker is Speaker.ME
     writer = settings.name if mine else display_person(message.header.sender, book)
     relayed = system is not None and len(writer.split()) > 2  # a shop or office that writes through a board

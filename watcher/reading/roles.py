@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from watcher.reading.model import Claim, Evidence
 from watcher.reading.namebook import Namebook, before_names, fold, lowered
+from watcher.reading.noun_titles import titles_in
 from watcher.reading.page import Page, bare
 from watcher.reading.titles import Token, cleaned, extended, is_head, run_at, small_start, span, words_before, words_of
 
@@ -80,6 +81,14 @@ def _beauty(title: str) -> tuple[int, int]:
 def jobs_of(page: Page, book: Namebook, firms: Iterable[str]) -> Jobs:
     """The jobs that a page is about. `firms` are names of employers, which are never part of a title's end."""
     tally = _Tally(book, frozenset(fold(firm) for firm in firms if firm))
+    if book.jobs.markers is not None:
+        for found in (
+            *titles_in(page.subject, book, subject=True),
+            *(t for line in page.body[:MOST_LINES] for t in titles_in(line, book)),
+        ):
+            tally.add(found.title, found.weight, found.rule, found.words)
+        _from_labels(page.text, tally)
+        return Jobs(tally.claims(), requisitions_in(page.subject, page.text, book))
     _from_line(page.subject, tally, subject=True)
     _from_frames(page.subject, tally)
     for line in page.body[:MOST_LINES]:

@@ -1,0 +1,131 @@
+"""Job titles in a language that writes every noun with a capital, so that capitals alone part none: German.
+
+A title is a known head noun ("Verkäuferin", "Sachbearbeiter", "Engineer") with the fields behind it, or whatever stands
+before "(m/w/d)"; what leads to it ("als", "um die Stelle als", "Ausbildung zum") tells how far it can be trusted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from watcher.reading.namebook import Namebook, lowered
+from watcher.reading.titles import Token, is_head, words_of
+
+MOST_BEHIND = 2  # fields that follow a head noun ("Sachbearbeiter Bauordnung")
+MOST_BEFORE = 4
+PLAIN, LED, SUBJECT, MARKED = 0.3, 0.5, 0.5, 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """A title with how far it can be trusted (0 to 1), the rule that found it and the words."""
+
+    title: str
+    weight: float
+    rule: str
+    words: str
+
+
+def titles_in(line: str, book: Namebook, *, subject: bool = False) -> Iterator[Title]:
+    """The titles that one line names."""
+    low = lowered(line)
+    words = words_of(line)
+    marks = [match.start() for match in book.jobs.markers.finditer(low)] if book.jobs.markers else []
+    taken = -1
+    for index, (word, start, _) in enumerate(words):
+        if start <= taken or not _is_title_head(word, low, start, book):
+            continue
+        first, last = _before(line, words, index, book), _behind(line, words, index, book)
+        begin, end = words[first][1], words[last][2]
+        marked = any(0 <= mark - end <= 8 for mark in marks)
+        weight = _weight(low, begin, marked, subject, book)
+        taken = end
+        if weight > 0:
+            title = _learnt(low, begin, book) + _with_capital(line[begin:end])
+            yield Title(title, weight, "subject" if subject else "title", line[max(0, begin - 30) : end + 8])
+    for mark in marks:
+        run = _run_before(line, words, mark, book)
+        if run and not any(is_head(word, book) for word in run.replace("-", " ").split()):
+            yield Title(run, LED, "marker", line[max(0, mark - 60) : mark + 8])
+
+
+def _is_title_head(word: str, low: str, start: int, book: Namebook) -> bool:
+    plain = word.partition("/")[0] if word.lower().endswith(("/in", "/innen", "/-in")) else word
+    if not is_head(plain, book):
+        return False
+    return word[0].isupper() or bool(_led(low, start, book) or _learnt(low, start, book))
+
+
+def _before(line: str, words: list[Token], head: int, book: Namebook) -> int:
+    first = head
+    while first > 0 and head - first < MOST_BEFORE:
+        word, _, end = words[first - 1]
+        if line[end : words[first][1]] not in (" ", "-") or word.lower() not in book.jobs.before_head:
+            break
+        if not word[0].isupper():
+            break
+        first -= 1
+    return first
+
+
+def _behind(line: str, words: list[Token], head: int, book: Namebook) -> int:
+    """The index of the last word of the title whose head noun is `words[head]`."""
+    last = head
+    for _ in range(MOST_BEHIND):
+        step = 1
+        if last + 2 < len(words) and words[last + 1][0] in book.jobs.joins:
+            step = 2
+        if last + step >= len(words):
+            break
+        gap = line[words[last][2] : words[last + step][1]]
+        word = words[last + step][0]
+        fits = word[0].isupper() and word.lower() not in book.jobs.never_behind and len(word) > 1
+        if not fits or gap.strip() not in ("", *book.jobs.joins) or "\n" in gap or not gap:
+            break
+        last += step
+    return last
+
+
+def _weight(low: str, begin: int, marked: bool, subject: bool, book: Namebook) -> float:
+    if marked:
+        return MARKED
+    if _led(low, begin, book) or _learnt(low, begin, book):
+        return LED + 0.1
+    if subject:
+        return SUBJECT
+    before = low[max(0, begin - 24) : begin].replace('"', " ").replace("„", " ").split()
+    return 0.0 if before and before[-1].strip("(,") in book.jobs.theirs else PLAIN
+
+
+def _led(low: str, begin: int, book: Namebook) -> bool:
+    """Whether "als", "Stelle als" or the like stands right before a title."""
+    return bool(book.jobs.leads and book.jobs.leads.search(low[max(0, begin - 40) : begin]))
+
+
+def _learnt(low: str, begin: int, book: Namebook) -> str:
+    """ "Ausbildung " where the title is that of a trade to be learnt, else ""."""
+    found = book.jobs.training.search(low[max(0, begin - 40) : begin]) if book.jobs.training else None
+    return "Ausbildung " if found else ""
+
+
+def _run_before(line: str, words: list[Token], mark: int, book: Namebook) -> str:
+    """The words with a capital that stand right before a marker."""
+    before = [token for token in words if token[2] <= mark]
+    if not before or line[before[-1][2] : mark].strip(" ,(*:") not in ("", "in", "innen", "r", "n", "-in", "-r"):
+        return ""
+    first = len(before)
+    while first > 0 and len(before) - first < 6:
+        word, _, end = before[first - 1]
+        joined = first == len(before) or not line[end : before[first][1]].strip(" &/,-:*")
+        inside = first < len(before) and (word in book.jobs.joins or word in ("und", "im", "in", "der", "&"))
+        if not joined or not (word[0].isupper() or inside) or word.lower() in book.jobs.never_behind:
+            break
+        first -= 1
+    while first < len(before) and not before[first][0][0].isupper():
+        first += 1
+    return line[before[first][1] : before[-1][2]] if first < len(before) else ""
+
+
+def _with_capital(title: str) -> str:
+    return title[:1].upper() + title[1:]
