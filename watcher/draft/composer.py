@@ -220,13 +220,14 @@ def _own_subject(facts: Facts, decision: Decision) -> str:
     """A subject of the letter's own: role, occasion, day and name, as far as 70 characters hold them."""
     role = role_of(facts.opportunity) or firm_of(facts.opportunity)
     held = facts.latest(InterviewStatus.HELD)
-    after = decision.kind in {Kind.THANK_YOU, Kind.AFTER_INTERVIEW} and held is not None and held.start is not None
     day, occasion = facts.on(held.start if held else None).strip(), facts.occasion(held)[0]
-    form = str(facts.words["own_subject"]["thank_you" if after else "other"])
+    forms = facts.words["own_subject"]
+    form = str(forms.get(decision.kind.value, forms["other"]))
     subject = ""
     for parts in ({"day": day, "role": role}, {"day": "", "role": role}, {"day": "", "role": _shorter(role)}):
         whole = form.format(name=facts.settings.name, occasion=occasion, **parts)
         subject = re.sub(r"(?:\s*,)+\s*", ", ", " ".join(whole.split())).strip(" ,")
+        subject = subject[:1].upper() + subject[1:]
         if len(subject) <= LONGEST_SUBJECT:
             break
     return subject if len(subject) <= LONGEST_SUBJECT else subject[:LONGEST_SUBJECT].rpartition(" ")[0].strip(" ,")

@@ -6,9 +6,13 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from watcher.errors import KnowledgeError, Problem
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 _PLACE = "<letter>"  # the file name that jinja2 gives to a template's code in tracebacks
 
@@ -48,26 +52,38 @@ def render(name: str, sources: Mapping[str, str], facts: Mapping[str, Any], seed
 
 def attempt(name: str, source: str, facts: Mapping[str, Any], seed: str) -> tuple[Problem | None, str]:
     """The fault of a template, or the letter that it makes of `facts`."""
-    from jinja2 import StrictUndefined, TemplateSyntaxError, UndefinedError
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
+    from jinja2 import TemplateSyntaxError, UndefinedError
 
     source = re.sub(r"\r\n?", "\n", source)
-    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
     try:
-        code = environment.compile(source, filename=_PLACE)
-        template = environment.template_class.from_code(environment, code, dict(environment.globals))
-        text = _tidy(template.render({**facts, "one_of": chooser(seed)}))
+        text = _tidy(_template(source).render({**facts, "one_of": chooser(seed)}))
     except TemplateSyntaxError as fault:
-        return _problem(name, fault.lineno, _column_of_syntax(source), fault.message or "is no template"), ""
+        message = _sentence(fault.message or "is no template")
+        column = _column_of_name(source, fault.lineno, message) if " named " in message else _column_of_syntax(source)
+        return _problem(name, fault.lineno, column, message), ""
     except UndefinedError as fault:
-        message = fault.message or "asks for something that is not there"
+        message = _sentence(fault.message or "asks for something that is not there")
         line = _line_of(fault)
-        return _problem(name, line, _column_of_name(source, line, message), f"{message}."), ""
+        return _problem(name, line, _column_of_name(source, line, message), message), ""
     except Exception as fault:  # a template can raise whatever an expression can
-        return _problem(name, _line_of(fault), None, f"{type(fault).__name__}: {fault}"), ""
+        line = _line_of(fault)
+        return _problem(
+            name, line, _column_of_name(source, line, ""), _sentence(f"{type(fault).__name__}: {fault}")
+        ), ""
     if not text:
         return _problem(name, 1, 1, "makes an empty letter."), ""
     return None, text
+
+
+@lru_cache(maxsize=16)
+def _template(source: str) -> Template:
+    """A compiled template; kept, since a letter is drawn several times and a language's letters are few."""
+    from jinja2 import StrictUndefined
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+    code = environment.compile(source, filename=_PLACE)
+    return environment.template_class.from_code(environment, code, dict(environment.globals))
 
 
 def _problem(name: str, line: int | None, column: int | None, message: str) -> Problem:
@@ -84,14 +100,22 @@ def _line_of(fault: BaseException) -> int | None:
     return line
 
 
+def _sentence(message: str) -> str:
+    return message if message.endswith((".", "?", "!")) else f"{message}."
+
+
 def _column_of_name(source: str, line: int | None, message: str) -> int | None:
-    """Where the name that a message quotes stands in its line, 1 for the first character."""
-    quoted = re.search(r"'([^']+)'", message)
+    """Where a name that a message quotes stands in its line, else where the line's first expression begins; 1 for the
+    first character."""
     lines = source.split("\n")
-    if line is None or quoted is None or line > len(lines):
+    if line is None or line > len(lines):
         return None
-    found = re.search(rf"\b{re.escape(quoted.group(1).rpartition('.')[2])}\b", lines[line - 1])
-    return found.start() + 1 if found else None
+    for name in reversed(re.findall(r"'([^']+)'", message)):
+        found = re.search(rf"\b{re.escape(name)}\b", lines[line - 1])
+        if found:
+            return found.start() + 1
+    found = re.search(r"\{[{%]", lines[line - 1])
+    return found.start() + 1 if found else 1
 
 
 def _column_of_syntax(source: str) -> int | None:
@@ -123,12 +147,10 @@ def _column_of_syntax(source: str) -> int | None:
             if kind not in _UNCOUNTED:
                 places.append(at)
             at += len(value)
-    except TemplateSyntaxError:
-        at += len(source[at:]) - len(source[at:].lstrip())
-        places.append(at)
-    if not places:
-        return 1
-    place = places[min(taken, len(places)) - 1] if taken else places[-1]
+    except TemplateSyntaxError:  # what stands here is no token at all
+        places.append(at + len(source[at:]) - len(source[at:].lstrip()))
+        taken = len(places)
+    place = places[min(max(taken, 1), len(places)) - 1] if places else 0
     return place - (source.rfind("\n", 0, place) + 1) + 1
 
 

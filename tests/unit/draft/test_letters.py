@@ -68,7 +68,7 @@ def sentences(draft: Draft) -> list[str]:
 
 @pytest.mark.parametrize(("kind", "attempt", "formal", "promised"), ALL)
 def test_every_letter_of_every_user_keeps_the_rules(kind: Kind, attempt: int, formal: bool, promised: bool) -> None:
-    for settings, bare, notes in product(users(25), (False, True), ((), ("the new depot",))):
+    for settings, bare, notes in product(users(6), (False, True), ((), ("the new depot",))):
         for chosen in (settings, replace(settings, highlights=())):
             draft = letter(kind, attempt, formal, promised, chosen, bare=bare, notes=notes)
             text, paragraphs = "\n\n".join(body(draft)), body(draft)
@@ -91,7 +91,7 @@ def test_every_letter_of_every_user_keeps_the_rules(kind: Kind, attempt: int, fo
 
 @pytest.mark.parametrize("kind", [kind for kind, attempt in LETTERS if attempt == 2])
 def test_a_second_attempt_shares_no_sentence_with_the_first_and_gives_a_way_out(kind: Kind) -> None:
-    for settings in users(40):
+    for settings in users(15):
         first = letter(kind, 1, False, False, settings)
         second = letter(kind, 2, False, False, settings)
         assert not set(sentences(first)) & set(sentences(second))
