@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from watcher.reading.calendar_words import DayWords
+from watcher.reading.stretches import in_week
 
 
 def resolve(found: DayWords, today: date, *, day_first: bool, past: bool = False) -> date | None:
@@ -84,7 +85,7 @@ def _weekday(found: DayWords, today: date, past: bool) -> date:
     ahead = (found.weekday - today.weekday()) % 7
     monday = today - timedelta(days=today.weekday())
     if found.calendar_week:
-        return _in_calendar_week(found.calendar_week, found.weekday, today)
+        return in_week(found.calendar_week, found.weekday, today)
     if found.offset is not None:  # "tomorrow, Friday"
         base = today + timedelta(days=found.offset)
         return base if base.weekday() == found.weekday else today + timedelta(days=ahead or 7)
@@ -104,11 +105,3 @@ def _weekday(found: DayWords, today: date, past: bool) -> date:
     if past:
         return today - timedelta(days=(today.weekday() - found.weekday) % 7 or 7)
     return today + timedelta(days=ahead or 7)
-
-
-def _in_calendar_week(week: int, weekday: int, today: date) -> date:
-    """A weekday of the week of that number (ISO 8601), this year's or the one that comes next."""
-    day = date.fromisocalendar(today.year, min(week, 52), weekday + 1) + timedelta(weeks=max(0, week - 52))
-    if (today - day).days > 60:
-        return date.fromisocalendar(today.year + 1, min(week, 52), weekday + 1)
-    return day

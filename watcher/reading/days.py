@@ -18,9 +18,6 @@ from watcher.reading.uses import ends_of
 from watcher.reading.zones import zone_of
 
 _MAX_TEXT = 20_000
-_LISTED = re.compile(
-    r"\s*(?:,|/|or|and|-|–|to|latest|at the latest)?\s*(?:(?:on|by|the|maybe|possibly|early|perhaps) )*$"
-)
 
 
 @dataclass(slots=True)
@@ -48,14 +45,19 @@ class DayCues:
         self.then, self.after_that = pattern("then"), pattern("after_that")
         self.event, self.event_subject = pattern("event"), pattern("event_subject")
         self.split, self.conditional = pattern("split"), pattern("conditional")
-        self.before, self.after = _tail(table.get("before", ())), _tail(table.get("after", ()))
+        fillers = table.get("fillers", ())
+        self.before, self.after = _tail(table.get("before", ()), fillers), _tail(table.get("after", ()), fillers)
+        self.listed, self.patience, self.unheard = pattern("listed"), pattern("patience"), pattern("unheard")
+        self.earliest, self.by = pattern("earliest"), pattern("by")
         returns: Mapping[str, Sequence[str]] = table.get("returns", {})
         self.back, self.until = pattern("back", returns), pattern("away_until", returns)
-        self.away, self.inclusive = pattern("away", returns), pattern("inclusive", returns)
+        self.behind = pattern("behind", returns)  # said behind the day instead ("am 12. bin ich wieder da")
+        self.away, self.ranged = pattern("away", returns), pattern("ranged", returns)
 
 
-def _tail(words: Sequence[str]) -> re.Pattern[str]:
-    return re.compile(r"\b(?:" + "|".join(map(re.escape, words)) + r")(?: the)? $" if words else "(?!)")
+def _tail(words: Sequence[str], fillers: Sequence[str]) -> re.Pattern[str]:
+    between = "|".join(fillers) or "(?!)"
+    return re.compile(r"\b(?:" + "|".join(map(re.escape, words)) + rf")(?: (?:{between}))? $" if words else "(?!)")
 
 
 @lru_cache(maxsize=8)
@@ -110,6 +112,8 @@ def return_day(text: str, sent: datetime, settings: ReadingSettings, pack: Pack)
     spans = [span for span in spans if span.day >= local.date() - timedelta(days=1)]
     for span in spans:
         before = lowered[max(0, span.start - 60) : span.start]
+        if cues.behind.search(lowered[span.end : span.end + 60]) and not cues.until.search(before[-12:]):
+            return span.day
         said = list(cues.back.finditer(before))
         if (
             said
@@ -120,7 +124,7 @@ def return_day(text: str, sent: datetime, settings: ReadingSettings, pack: Pack)
     for span in reversed(spans):
         before = lowered[max(0, span.start - 100) : span.start]
         near = before[-26:]
-        ranged = re.search(r"[-–—]|\bto\b", lowered[span.start : span.end])
+        ranged = cues.ranged.search(lowered[span.start : span.end])
         if (cues.until.search(near) or ranged) and (cues.away.search(before) or cues.away.search(lowered)):
             return _next_working(span.last)
     return None
@@ -201,7 +205,7 @@ def _promised(
     if clause.spans:
         if clause.timed and cues.meeting.search(clause.text) and not cues.writing.search(clause.text):
             return None
-        group = _last_group(clause.spans, text)
+        group = _last_group(clause.spans, text, cues)
         return max(((_moved(span, clause, cues, text), span) for span in group), key=lambda found: found[0])
     previous = before[-1] if before else None
     if previous and previous.spans and clause.sentence - previous.sentence <= 1:
@@ -234,10 +238,10 @@ def _linked(clause: _Clause, previous: _Clause, cues: DayCues, text: str) -> tup
         return _next_working(span.last), span
     if cues.after_that.search(clause.text):
         return _next_working(span.last), span
-    patience = same and re.search(r"\b(?:until|till)(?: the)? $", text[previous.start : span.start])
+    patience = same and cues.patience.search(text[previous.start : span.start])
     if patience or cues.then.search(clause.text):
         return _moved(span, previous, cues, text), span
-    negative = re.search(r"\b(?:not|n't|no|nothing)\b.{0,24}\bheard|\bhear nothing|\b(?:not|n't) hear", previous.text)
+    negative = cues.unheard.search(previous.text)
     if same and (negative or cues.promise.search(previous.text)):
         return None
     if same and waits and not previous.timed:
@@ -249,22 +253,22 @@ def _moved(span: Span, clause: _Clause, cues: DayCues, text: str) -> date:
     """The day a span names in its place: "before Friday" is the day before, "after Friday" the next working day."""
     before = text[max(0, span.start - 24) : span.start]
     if cues.before.search(before) and not span.part:
-        patience = re.search(r"\b(?:not|n't|never|nothing|earliest)\b|n't\b", text[clause.start : span.start])
+        patience = cues.earliest.search(text[clause.start : span.start])
         return span.day if patience else span.day - timedelta(days=1)
     if cues.after.search(before) and not span.part:
         return _next_working(span.last)
     lead = text[clause.start : span.start]
     subject = [*cues.event_subject.finditer(lead)]
-    if subject and not re.search(r"\bby $", before) and not cues.promise.search(lead[subject[-1].end() :]):
+    if subject and not cues.by.search(before) and not cues.promise.search(lead[subject[-1].end() :]):
         return _next_working(span.last)
     return span.day
 
 
-def _last_group(spans: list[Span], text: str) -> list[Span]:
+def _last_group(spans: list[Span], text: str, cues: DayCues) -> list[Span]:
     """The last run of spans joined as alternatives or as a range ("tomorrow or Wednesday")."""
     group = [spans[-1]]
     for earlier in reversed(spans[:-1]):
-        if not _LISTED.match(text[earlier.end : group[-1].start]):
+        if not cues.listed.match(text[earlier.end : group[-1].start]):
             break
         group.append(earlier)
     return group

@@ -16,10 +16,10 @@ from watcher.reading.calendar_days import resolve
 from watcher.reading.calendar_words import read_day
 from watcher.reading.feasts import feast_days
 from watcher.reading.identity import Identity
+from watcher.reading.stretches import stretches_of
 
 FRIDAY = 4
 _ONE_WEEK = timedelta(days=7)
-_RANGE_END = re.compile(r" ?(?:-|–|—|to|till|until) ?(?:the )?(\d{1,2})(?:st|nd|rd|th)?\b(?![:./]\d| ?[ap]m)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,41 +50,23 @@ class SpanWords:
         part = rf"(?P<part>{_any(self._part_of)})"
         unit = _any(self.units)
         business = _any(parts.get("business", ()))
+        quantity: Mapping[str, str] = days.get("quantity", {})
         self.quantity = re.compile(
-            r"\b(?P<lead>(?:with)?in|next|give (?:me|us|it|them)|allow(?: us| me)?(?: up to)?|"
-            r"(?:takes?|taking|needs?|needing|want)(?: (?:me|us|them|him|her))?|"
-            r"up to|inside|another|about|approximately|around|after|of|by|under|than|least|be|roughly|"
-            r"(?P<bare>for|em|the))? ?"
-            r"(?:(?:the|next|about|around|approximately|roughly|up to|at most|a further|another|maybe|maximum|max|some|"
-            r"period of|of|say|normally|usually) ){0,3}"
-            rf"(?P<a>{count})(?: of)?(?: ?(?:-|–|to|or|and) ?(?P<b>{count}))?(?: ?\(\d{{1,3}}\))?(?: full| clear)?[ -]?"
-            rf"(?P<business>(?:{business})[ -])?(?P<unit>{unit})\b"
-            r"(?P<tail> or (?:so|two|three)| (?:from|of) (?:now|today|this (?:e-?mail|message)|receipt)"
-            r"| time|'? time| later)?"
-            r"(?! ago| old|'? notice|'? holiday|s? per| a (?:week|month)| contract)"
+            rf"\b(?:(?P<lead>{quantity.get('leads', '(?!)')}|(?P<bare>{quantity.get('bare', '(?!)')})) ?)?"
+            rf"(?:(?:{quantity.get('fillers', '(?!)')}) ){{0,3}}"
+            rf"(?P<a>{count})(?: of)?(?: ?(?:{quantity.get('joins', '-')}) ?(?P<b>{count}))?(?: ?\(\d{{1,3}}\))?"
+            rf"(?:{quantity.get('whole', '(?!)')})?[ -]?(?P<business>(?:{business})[ -])?(?P<unit>{unit})\b"
+            rf"(?P<tail>{quantity.get('behind', '(?!)')})?(?!{quantity.get('never', '(?!)')})"
         )
-        which = "the|this|next|following|the following|coming|the coming|the next"
-        self.week = re.compile(
-            rf"\b(?:(?:{part}[ -]?(?:of )?)?(?P<which>{which}) week(?P<beyond> after next| after)?"
-            rf"|{_renamed(part)}[ -]?week|before the week(?:'s| is) (?:out|over)|(?P<weekend>(?:the|this) weekend))\b"
-            r"(?! (?:commencing|beginning|starting|of|ago))"
-        )
-        self.month = re.compile(
-            rf"\b(?:(?:{part} )?(?P<which>the|this|next|following|the following) month"
-            r"|(?P<end>month[ -]?end|end of month|month's end))\b(?! ago)"
-        )
-        self.named_month = re.compile(
-            rf"\b(?:{part}[ -]?(?:of )?(?:the month of )?"
-            r"|(?P<week>first|1st|second|2nd|third|3rd|fourth|4th|last) (?:full |working )?week (?:of|in) "
-            r"|(?P<bare>in|by|until|before|sometime in) )"
-            rf"(?P<month>{_any(self.months)})\b(?! \d{{1,2}}(?!\d)| the \d)(?: (?P<year>20\d\d))?"
-        )
-        self.commencing = re.compile(
-            r"\b(?:(?:the )?week (?:commencing|beginning|starting|of)(?: on)?|w/c|w\.c\.|wk of|w/b)(?: the)? "
-        )
-        self._known = (*self.feasts, *(unit for unit in self.units if len(unit) > 3))
+        self.range_end = re.compile(days.get("range_end", "(?!)"))
+        self.week = _pattern(days, "week", part)
+        self.month = _pattern(days, "month", part)
+        self.named_month = _pattern(days, "named_month", part, month=_any(self.months))
+        self.commencing = _pattern(days, "commencing", part)
+        self.new_year = _pattern(days, "new_year", part)
         self.feast = re.compile(rf"\b(?:{_any([*self.feasts])})\b(?!')")
-        self.new_year = re.compile(r"\b(?:in|early in|into) the new year\b")
+        self.stretches = stretches_of(days, part, self.months)
+        self._known = (*self.feasts, *(unit for unit in self.units if len(unit) > 3))
 
     def may_hold(self, text: str) -> bool:
         """Whether a text (lower case) holds any word of the calendar at all."""
@@ -96,6 +78,7 @@ class SpanWords:
         found = [*self._quantities(text, sent), *self._weeks(text, today), *self._months(text, today)]
         found += [*self._feasts(text, today, country), *self._commencing(text, today, day_first)]
         found += self._days(text, today, day_first)
+        found += (Span(start, end, day, day, part=True) for start, end, day in self.stretches.find(text, today))
         found.sort(key=lambda span: (span.start - span.end, span.start))
         kept: list[Span] = []
         for span in found[:200]:
@@ -116,7 +99,7 @@ class SpanWords:
             if not day:
                 continue
             end = words.end
-            if words.dated and (more := _RANGE_END.match(text, end)):
+            if words.dated and (more := self.range_end.match(text, end)):
                 later = _with_day(day, int(more[1]))
                 if later and later > day:
                     day, end = later, more.end()
@@ -230,7 +213,7 @@ def _later(sent: datetime, number: int, unit: str, business: bool) -> date:
     if unit == "month":
         year, month = _shift_month(today.year, today.month, number)
         return date(year, month, min(today.day, calendar.monthrange(year, month)[1]))
-    return business_days_after(today, number) if business else today + timedelta(days=number)
+    return business_days_after(today, number) if business or unit == "workday" else today + timedelta(days=number)
 
 
 def _shift_month(year: int, month: int, by: int) -> tuple[int, int]:
@@ -268,6 +251,13 @@ def _week_of_month(year: int, month: int, which: str) -> date:
 
 def _any(phrases: Iterable[str]) -> str:
     return "|".join(re.escape(phrase) for phrase in sorted(phrases, key=len, reverse=True)) or "(?!)"
+
+
+def _pattern(days: Table, name: str, part: str, month: str = "") -> re.Pattern[str]:
+    """A pattern of the table with its words for a part of a week or month ({part}, {part_}) and {month} filled in."""
+    written = str(days.get("patterns", {}).get(name, "(?!)"))
+    filled = written.replace("{part}", part).replace("{part_}", _renamed(part)).replace("{month}", month)
+    return re.compile(filled)
 
 
 def _renamed(pattern: str) -> str:
