@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from watcher.cycle import judging, pages, placing, syncing
+from watcher.cycle.adopting import recognise
 from watcher.cycle.deciding import Decider, urgency
 from watcher.cycle.judging import Mail
 from watcher.cycle.placing import Desk
@@ -209,14 +210,12 @@ class Pass:
         return desk
 
     def _adopt(self, opportunities: Sequence[Opportunity], desk: Desk) -> bool:
-        """Recognise our own drafts where the record was lost: they carry the Message-ID that they would get today."""
+        """Recognise our own drafts where the record was lost. Whether there were any."""
         adopted = False
-        strangers = {draft.message_id for draft in desk.own}
-        for opportunity in opportunities if strangers else ():
-            decision = self._decider().one(opportunity)
-            draft = self.compose(opportunity, decision) if decision.act else None
-            if draft and draft.message_id in strangers:
-                placing.adopt(self.store, draft, opportunity, self.now)
+        for opportunity, decision, lying in recognise(opportunities, desk.own, self.setting.letters.addresses):
+            draft = self.compose(opportunity, decision)
+            if draft is not None and draft.message_id == lying.message_id:
+                placing.adopt(self.store, draft, opportunity, lying, self.now)
                 adopted = True
         return adopted
 

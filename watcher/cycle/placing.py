@@ -128,10 +128,10 @@ def confirm(mailbox: Mailbox, store: Store, message_id: str, now: datetime) -> N
             return
 
 
-def adopt(store: Store, draft: Draft, opportunity: Opportunity, now: datetime) -> None:
+def adopt(store: Store, draft: Draft, opportunity: Opportunity, lying: DraftSeen, now: datetime) -> None:
     """Record a draft of ours that lies in Drafts and of which the record knows nothing, being lost or older. The next
-    look calls it untouched only where it reads as we would write it now."""
-    store.intend(_placement(draft, opportunity, now))
+    look calls it untouched only where it reads as we would have written it then."""
+    store.intend(_placement(draft, opportunity, min(lying.at, now)))
 
 
 def _placement(draft: Draft, opportunity: Opportunity, now: datetime) -> Placement:
