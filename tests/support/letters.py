@@ -45,7 +45,9 @@ LETTERS = [
 def pack(language: str = "en") -> Pack:
     folder = resources.files("watcher.knowledge") / language
     letters = {f.name: f.read_text("utf-8") for f in (folder / "letters").iterdir() if f.name.endswith(".j2")}
-    return Pack(language, (), {"letter": tomllib.loads((folder / "letter.toml").read_text("utf-8"))}, letters)
+    files = [f for f in folder.iterdir() if f.name in {"letter.toml", "points.toml"}]
+    tables = {f.name.removesuffix(".toml"): tomllib.loads(f.read_text("utf-8")) for f in files}
+    return Pack(language, (), tables, letters)
 
 
 def message(

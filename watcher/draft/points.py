@@ -81,7 +81,8 @@ def highlight(written: str, grammar: Mapping[str, Any] | None) -> Point:
     first = _first(text)
     if _subject_is_i(text, grammar):
         return Point(Shape.SENTENCE, _sentence(text))
-    if first in grammar["am"] or text.split()[-1].casefold() in grammar["am_ends"]:
+    counted = any(character.isdigit() for character in "".join(text.split()[1:2]))
+    if (first in grammar["am"] and not counted) or text.split()[-1].casefold() in grammar["am_ends"]:
         return Point(Shape.SENTENCE, _sentence(f"I am {_small(text, grammar, sure=first in grammar['am'])}"))
     if _is_done(text, grammar):
         return Point(Shape.SENTENCE, _sentence(f"I {_small(text, grammar, sure=True)}"))
@@ -236,6 +237,8 @@ def _plain(written: str) -> str:
         joined += gap + line
     text = _PICTURES.sub("", clean(joined))
     text = _DASH.sub(", ", text).replace("!", ".")
+    if not any(character.isalnum() for character in text):
+        return ""
     return re.sub(r"\.{2,}", ".", re.sub(r"\s+([.,;:?])", r"\1", " ".join(text.split()))).strip(_QUOTES)
 
 
