@@ -30,6 +30,7 @@ _LEGAL = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"https?:|www\.|@|\b\w+\.(?:com|org|net|io|co)\b", re.IGNORECASE)
+_ADDITION = re.compile(r"\s+(?:for|with|in|at|within|and|&)\s+", re.IGNORECASE)
 _ARTICLE = re.compile(r"^(?:the|a|an|our)\s+", re.IGNORECASE)
 
 
@@ -42,6 +43,8 @@ def role_name(written: str | None) -> str:
     text = f"{head} ({aside})" if aside and "(" not in text else head
     if len(text) > LONGEST_ROLE:
         text = head.partition("(")[0].partition(",")[0].strip()
+    if len(text) > LONGEST_ROLE:
+        text = _ADDITION.split(text)[0].strip()
     text = re.sub(r"\s*\([^)]*$", "", text)
     if text.count("(") != text.count(")"):
         text = re.sub(r"\s*[()]\s*", " ", text).strip()
