@@ -48,10 +48,10 @@ class Need(NamedTuple):
 Needs = tuple[Need, ...]
 
 
-def needs(pattern: str, slots: Mapping[str, Needs]) -> tuple[Keys, ...]:
+def needs(pattern: str, slots: Mapping[str, Needs], *, anywhere: bool = False) -> tuple[Keys, ...]:
     """What a text must offer for `pattern` (slots not filled) to match, the most telling need first; empty: nothing can
-    be told. `slots` holds the needs of each word list."""
-    return tuple(need.keys for need in _read(pattern, slots, opens=is_anchored(pattern)))
+    be told. `slots` holds the needs of each word list. A pattern may be searched for `anywhere`, in words too."""
+    return tuple(need.keys for need in _read(pattern, slots, opens=not anywhere and is_anchored(pattern)))
 
 
 def needs_of_lists(lists: Mapping[str, Iterable[str]]) -> dict[str, Needs]:

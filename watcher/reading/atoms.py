@@ -33,6 +33,9 @@ _SUFFIX = re.compile(
 _UNIT = re.compile(r"[\s-]{1,2}([a-zäöüß']+)|([a-zäöüß]+|[%+°])", re.IGNORECASE)
 
 
+_DIGIT, _WORD = re.compile(r"\d"), re.compile(r"\w+")
+
+
 class Words:
     """The words of a pack's times table by the part they play."""
 
@@ -68,10 +71,10 @@ class Words:
         self.not_after_ordinal = frozenset(rejects.get("after_ordinal", ()))
         self.never = frozenset(rejects.get("never", ()))
         self.phrases = tuple(rejects.get("phrases", ()))
-        anchors = sorted((w for w, (kind, _, _) in self.entries.items() if kind != NUMBER), key=len, reverse=True)
-        self._any = re.compile(
-            r"\d|\b(?:" + "|".join(map(re.escape, [*anchors, *table.get("numbers", {})])) + r")\b", re.IGNORECASE
-        )
+        known = {*self.entries, *table.get("numbers", {})}
+        self._single = frozenset(word for word in known if word.isalnum())
+        several = sorted(known - self._single, key=len, reverse=True)
+        self._several = re.compile(rf"\b(?:{'|'.join(map(re.escape, several))})\b" if several else r"(?!)")
 
     def is_weekday(self, word: str) -> bool:
         """Whether a word (lower case) names a day of the week."""
@@ -79,7 +82,10 @@ class Words:
 
     def may_hold(self, text: str) -> bool:
         """Whether a text holds any digit or word of time at all."""
-        return bool(self._any.search(text))
+        if _DIGIT.search(text):
+            return True
+        lowered = text.lower()
+        return not self._single.isdisjoint(_WORD.findall(lowered)) or bool(self._several.search(lowered))
 
     def _add(self, words: Sequence[str], kind: str, number: int, flag: str) -> None:
         for word in words:

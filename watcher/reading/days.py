@@ -11,6 +11,7 @@ from functools import lru_cache
 from watcher.knowledge.model import Pack, Table
 from watcher.reading.atom import CLOCK, NUMBER, WORD, Atom
 from watcher.reading.atoms import Words, atoms, words_of
+from watcher.reading.filtering import AnyOf
 from watcher.reading.identity import Identity
 from watcher.reading.model import Evidence, NamedDay, ReadingSettings
 from watcher.reading.spans import Span, span_words
@@ -39,7 +40,8 @@ class DayCues:
         def pattern(name: str, source: Mapping[str, Sequence[str]] = table) -> re.Pattern[str]:
             return re.compile("|".join(source.get(name, ())) or "(?!)")
 
-        self.promise, self.demand, self.though = pattern("promise"), pattern("demand"), pattern("though")
+        self.promise, self.demand = AnyOf(table.get("promise", ())), AnyOf(table.get("demand", ()))
+        self.though = pattern("though")
         self.past, self.future = pattern("past"), pattern("future")
         self.meeting, self.writing = pattern("meeting"), pattern("writing")
         self.then, self.after_that = pattern("then"), pattern("after_that")
@@ -137,7 +139,7 @@ def _plain(text: str) -> str:
     if len(lowered) != len(text):  # letters that grow in lower case (İ)
         lowered = "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
     lowered = lowered.replace("’", "'").replace("\t", " ").replace("\u00a0", " ").replace("\r", " ")
-    return re.sub(r"(?<!\n)\n(?!\n)", " ", lowered)
+    return re.sub(r"\n(?<!\n\n)(?!\n)", " ", lowered)
 
 
 def _local(sent: datetime, settings: ReadingSettings) -> datetime:

@@ -6,9 +6,10 @@ another those of which it meets the second, and so on; the words of a text are j
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 
-from watcher.knowledge.needs import MOST, Keys, offers, words_in
+from watcher.knowledge.needs import MOST, Keys, needs, offers, words_in
 
 REMEMBERED = 16_384  # words whose numbers are kept; most are those of another word, kept once
 
@@ -68,6 +69,27 @@ class Filter:
     def _forget(self) -> None:
         self._words.clear()
         self._kept.clear()
+
+
+class AnyOf:
+    """Patterns for lower-case text of which one is looked for, wherever it stands."""
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        self._filter = Filter()
+        self._patterns: list[re.Pattern[str] | str] = []  # compiled on first use
+        for pattern in patterns:
+            self._filter.add(needs(pattern, {}, anywhere=True))
+            self._patterns.append(pattern)
+
+    def search(self, text: str) -> bool:
+        """Whether one of the patterns matches in `text`."""
+        for at in places(self._filter.passing(text)):
+            pattern = self._patterns[at]
+            if isinstance(pattern, str):
+                pattern = self._patterns[at] = re.compile(pattern)
+            if pattern.search(text):
+                return True
+        return False
 
 
 def places(bits: int) -> Iterator[int]:

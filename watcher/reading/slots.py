@@ -11,7 +11,7 @@ from watcher.reading.atoms import Words, atoms
 from watcher.reading.calendar_days import resolve
 from watcher.reading.calendar_words import DayWords, gap, read_day
 from watcher.reading.clock import ClockWords, read_clock
-from watcher.reading.uses import Cues, sentence_around
+from watcher.reading.uses import Cues, ends_of, sentence_around
 from watcher.reading.zones import ZoneNames
 
 _CARRY = 400  # characters over which an hour still belongs to the day named before it
@@ -30,8 +30,15 @@ class Scene:
     words: Words
     zones: ZoneNames
     cues: Cues
-    ends: list[int]
     stated_zone: str | None = None
+    _ends: list[int] | None = None
+
+    @property
+    def ends(self) -> list[int]:
+        """Where its sentences end."""
+        if self._ends is None:
+            self._ends = ends_of(self.text, self.words.months)
+        return self._ends
 
 
 @dataclass(slots=True)

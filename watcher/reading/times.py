@@ -13,7 +13,7 @@ from watcher.reading.atoms import MAX_TEXT, words_of
 from watcher.reading.model import ReadingSettings, TimeMention, TimeUse
 from watcher.reading.picks import Pick, picks_of
 from watcher.reading.slots import Found, Scene, join, read_items
-from watcher.reading.uses import cues_of, ends_of, sentence_around, use_of
+from watcher.reading.uses import cues_of, sentence_around, use_of
 from watcher.reading.zones import zone_names, zone_of
 
 
@@ -56,9 +56,7 @@ def _scene(
     user = zone_of(settings.timezone) or UTC
     writer = writer_zone or names.implied(sent, user)
     today = sent.astimezone(writer).date()
-    return Scene(
-        text, sent, today, user, writer, settings.day_first, words, names, cues_of(table), ends_of(text, words.months)
-    )
+    return Scene(text, sent, today, user, writer, settings.day_first, words, names, cues_of(table))
 
 
 def _finish(found: list[Found], picks: list[Pick], scene: Scene) -> tuple[TimeMention, ...]:

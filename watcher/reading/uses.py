@@ -13,6 +13,7 @@ from watcher.reading.model import TimeUse
 _SENTENCE_END = re.compile(
     r"[!?](?=\s|$)|(?<![ap]\.m)(?<!\b[ap])(?<!\bapprox)(?<!\bno)(?<!\d)\.(?=\s|$)|\n[ \t]*\n|(?<=\d)\.(?=\s+[A-Z]|$)"
 )
+_MARK = re.compile(r"[!?.\n]")
 _DATED = re.compile(r"(?<!\d)\d{1,2}\.$")
 _WORD = re.compile(r"\s*([^\W\d_]+)")
 _LONGEST = 320
@@ -58,9 +59,15 @@ def cues_of(table: Table) -> Cues:
 
 def ends_of(text: str, after_number: Collection[str] = _NEVER) -> list[int]:
     """Where sentences end, in order. `after_number` are words before which a number's stop ends none ("12. März")."""
-    ends = (found.end() for found in _SENTENCE_END.finditer(text))
+    ends: list[int] = []
+    at = 0
+    while mark := _MARK.search(text, at):
+        found = _SENTENCE_END.match(text, mark.start())
+        at = found.end() if found else mark.end()
+        if found:
+            ends.append(at)
     if not after_number:
-        return list(ends)
+        return ends
     return [end for end in ends if not (_DATED.search(text, max(0, end - 4), end) and _next(text, end) in after_number)]
 
 

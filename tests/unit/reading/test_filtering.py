@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from watcher.knowledge.loader import load
 from watcher.knowledge.needs import needs, needs_of_lists, offers, words_in
 from watcher.knowledge.patterns import anchored, fill, fill_slots, fold
-from watcher.reading.filtering import REMEMBERED, Filter, places
+from watcher.reading.filtering import REMEMBERED, AnyOf, Filter, places
 
 BOOK = load()
 MESSAGES = Path(__file__).parents[3] / "fixtures" / "messages"
@@ -157,3 +157,13 @@ def test_the_words_remembered_are_no_more_than_so_many() -> None:
         found.passing(f"word{number} gone")
     assert len(found._words) <= REMEMBERED
     assert found.passing("gone") == 1
+
+
+@pytest.mark.parametrize("name", ["promise", "demand"])
+@pytest.mark.parametrize("language", [language for language, pack in BOOK.packs.items() if "days" in pack.tables])
+def test_any_of_some_patterns_is_found_where_one_of_them_matches(language: str, name: str) -> None:
+    patterns = BOOK.packs[language].tables["days"][name]
+    quick, slow = AnyOf(patterns), re.compile("|".join(patterns))
+    lines = [*LINES, *some_sentences()]
+    assert any(slow.search(line) for line in lines)
+    assert [line for line in lines if quick.search(line) != bool(slow.search(line))] == []
