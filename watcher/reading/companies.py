@@ -282,7 +282,7 @@ def _from_domain(page: Page, label: str, tally: Tally) -> None:
     for text in ("\n".join(page.closing[:10]), page.subject, page.text):
         for name in _spellings(text, squeezed, book):
             share = likeness(name, squeezed, book)
-            if share > alike:
+            if share > alike and not (book.jobs.markers is not None and is_job(name, book)):
                 best, alike = name, share
     if best:
         tally.add(best, 0.75 * alike, "domain_in_text", best)

@@ -33,6 +33,7 @@ LINKS = frozenset(
         "n",
         "at",
         "on",
+        "für",
     }
 )
 _LOOSE_LINKS = frozenset({"for", "at", "on"})  # inside a name only where the domain says so
@@ -218,6 +219,8 @@ def is_firm(name: str, book: Namebook) -> bool:
 def is_job(name: str, book: Namebook) -> bool:
     """Whether a capitalised run is a job title and no firm."""
     words = [fold(bare(word)) for word in name.split()]
+    if book.jobs.markers is not None and bare(name.split()[0]).lower() in book.jobs.heads:
+        return not any(word in book.firms.legal for word in words)  # "Sachbearbeiterin Treuhand"
     if any(word in book.jobs.heads and after in ("of", "for", "to", "de") for word, after in pairwise(words[:4])):
         return True
     if words[-1] in book.firms.firm_words and words[-1] not in book.jobs.heads:

@@ -69,6 +69,7 @@ def who(
         writer,
         author.name if author else "",
         *(writer.split()[:1] if author else ()),
+        *(writer.split()[-1:] if "," in message.header.sender.name else ()),  # "Behrens, Maren"
     ]
     if mine and message.header.to and system is None:
         system = _delivering(message.header.to[0], rulebook)

@@ -14,6 +14,7 @@ from watcher.reading.titles import Token, is_head, words_of
 
 MOST_BEHIND = 2  # fields that follow a head noun ("Sachbearbeiter Bauordnung")
 MOST_BEFORE = 4
+_INSIDE = frozenset(["im", "in", "der", "für", "und", "am", "des", "den", "die", "mit", "zur", "an", "von", "dem", "&"])
 PLAIN, LED, SUBJECT, MARKED = 0.3, 0.5, 0.5, 0.75
 
 
@@ -37,6 +38,7 @@ def titles_in(line: str, book: Namebook, *, subject: bool = False) -> Iterator[T
         if start <= taken or not _is_title_head(word, low, start, book):
             continue
         first, last = _before(line, words, index, book), _behind(line, words, index, book)
+        last = _up_to_mark(line, words, last, marks)
         begin, end = words[first][1], words[last][2]
         marked = any(0 <= mark - end <= 8 for mark in marks)
         weight = _weight(low, begin, marked, subject, book)
@@ -85,6 +87,21 @@ def _behind(line: str, words: list[Token], head: int, book: Namebook) -> int:
             break
         last += step
     return last
+
+
+def _up_to_mark(line: str, words: list[Token], last: int, marks: list[int]) -> int:
+    """The index of the last word before "(m/w/d)", where only what belongs to a title stands between."""
+    end = words[last][2]
+    mark = next((mark for mark in marks if 0 <= mark - end < 60), -1)
+    if mark < 0 or any(sign in line[end:mark] for sign in ".;!?"):
+        return last
+    index = last
+    while index + 1 < len(words) and words[index + 1][2] <= mark:
+        word = words[index + 1][0]
+        if not (word[0].isupper() or word in _INSIDE or word in ("in", "innen", "r", "n")):
+            return last
+        index += 1
+    return index
 
 
 def _weight(low: str, begin: int, marked: bool, subject: bool, book: Namebook) -> float:
