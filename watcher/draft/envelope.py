@@ -33,6 +33,7 @@ LONGEST_NAME = 120
 
 def clean(text: str) -> str:
     """`text` as one line without control characters, so that nothing from mail can open a header field."""
+    text = text.encode("utf-8", "ignore").decode()  # without lone surrogates, which no charset can write
     return " ".join(_UNSEEN.sub("", _CONTROL.sub(" ", text)).split())
 
 
@@ -102,7 +103,6 @@ def to_bytes(
 
 def _words(field: str, text: str) -> str:
     """Text of a field, folded; as encoded words (RFC 2047) where it is more than ASCII or could be taken for them."""
-    text = text.encode("utf-8", "replace").decode()
     plain = text.isascii() and "=?" not in text and all(len(word) < 500 for word in text.split())
     header = Header(text, "us-ascii" if plain else "utf-8", maxlinelen=76, header_name=field)
     return header.encode(linesep="\r\n", splitchars=" ")
@@ -130,7 +130,7 @@ def _mailbox(field: str, address: Address) -> str:
 
 def _readable(text: str) -> str:
     r"""Text whose lines end in "\n", without control characters and lone surrogates."""
-    text = text.encode("utf-8", "replace").decode()
+    text = text.encode("utf-8", "ignore").decode()
     return _UNSEEN.sub("", _CONTROL_IN_TEXT.sub("", _LINE_END.sub("\n", text)))
 
 

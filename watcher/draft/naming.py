@@ -86,6 +86,7 @@ def people_names(people: Sequence[str], without: Iterable[str]) -> list[str]:
         if comma and first.strip() and len(first.split()) <= 2:
             name = f"{first.strip()} {last.strip()}"
         name = _cased(_tidy(re.sub(r"\([^)]*\)", "", name)))
+        name = name.title() if name.islower() and "'" not in name else name
         plain = _fold(name)
         if "@" in name or any(c.isdigit() for c in name) or " " not in name or len(name) > LONGEST_NAME:
             continue
