@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV = .venv
 BIN = $(VENV)/bin
 
-.PHONY: setup demo test check format clean
+.PHONY: setup demo test check format letters clean
 
 setup: $(VENV)/installed
 
@@ -27,6 +27,10 @@ check: setup
 format: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# docs/letters.md, made anew by the test that compares it.
+letters: setup
+	WATCHER_WRITE_LETTERS=1 $(BIN)/python -m pytest tests/unit/draft/test_letters_page.py
 
 clean:
 	rm -rf $(VENV) build *.egg-info
