@@ -86,7 +86,7 @@ def greeting(opportunity: Opportunity, formal: bool, answered: Message, words: M
     elif formal and " " not in name and len(full.split()) > 1 and name in full.split():
         text = (answered.body.new if answered.body else "").strip()
         if _has(words.get("by_family_name", ()), text.split("\n")[0]):
-            name = _in_order(full)
+            name = " ".join(part for part in _in_order(full).split() if len(part.strip(".")) > 1)
     return str(words["formal_greeting" if formal else "warm_greeting"]).format(name=name, full=full or name)
 
 

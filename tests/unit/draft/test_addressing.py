@@ -124,7 +124,8 @@ def test_a_title_is_greeted_formally_even_in_a_warm_letter() -> None:
 def test_who_calls_the_user_by_family_name_is_greeted_by_the_whole_name() -> None:
     theirs = "Dear Mr Morgan,\n\nWe have it.\n\nYours sincerely,\nDana Reyes"
     assert greeted("Dana Reyes", "Dana", theirs=theirs) == "Dear Dana Reyes,"
-    assert greeted("Reyes, Dana", "Dana", theirs=theirs) in {"Dear Dana Reyes,", "Dear Dana,"}
+    assert greeted("Dana S. Reyes", "Dana", theirs=theirs) == "Dear Dana Reyes,"
+    assert greeted("Reyes, Dana", "Dana", theirs=theirs) == "Dear Dana Reyes,"
 
 
 def test_no_greeting_ever_holds_more_than_one_line() -> None:
