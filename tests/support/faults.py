@@ -15,7 +15,8 @@ How = Literal["close", "silence"]
 @dataclass
 class Relay:
     """Passes bytes between clients and a server. After `after` bytes from the server it does `how` to a connection;
-    `after` None passes everything. `received` is what the clients got, over all connections."""
+    `after` None passes everything. `received` is what the clients got, over all connections, and `pieces` where each
+    piece of it began."""
 
     host: str
     port: int
@@ -25,6 +26,7 @@ class Relay:
     received: int = 0
     connections: int = 0
     sockets: list[socket.socket] = field(default_factory=list)
+    pieces: list[int] = field(default_factory=list)
 
     def break_now(self) -> None:
         """End every connection there is."""
@@ -54,6 +56,8 @@ class Relay:
                     if self.how == "silence":
                         return
                     break
+                if counted:
+                    self.pieces.append(passed)
                 sink.sendall(data)
                 passed += len(data)
                 self.received += len(data) if counted else 0

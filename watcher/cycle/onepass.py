@@ -211,11 +211,12 @@ class Pass:
 
     def _adopt(self, opportunities: Sequence[Opportunity], desk: Desk) -> bool:
         """Recognise our own drafts where the record was lost. Whether there were any."""
-        adopted = False
-        for opportunity, decision, lying in recognise(opportunities, desk.own, self.setting.letters.addresses):
-            draft = self.compose(opportunity, decision)
-            if draft is not None and draft.message_id == lying.message_id:
-                placing.adopt(self.store, draft, opportunity, lying, self.now)
+        adopted, setting = False, self.setting
+        strangers = {draft.message_id for draft in desk.own}
+        for was, decision, at in recognise(opportunities, desk.own, setting.joining, setting.workdays):
+            draft = self.compose(was, decision)
+            if draft is not None and draft.message_id in strangers:
+                placing.adopt(self.store, draft, was, min(at, self.now))
                 adopted = True
         return adopted
 

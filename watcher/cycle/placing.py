@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -72,9 +73,20 @@ def look(mailboxes: Mailboxes, store: Store, entries: Iterable[Entry], now: date
         if verdict.draft:
             found[placement.message_id] = verdict.draft
         if verdict.state is not placement.state:
+            if verdict.state is PlacementState.WITHDRAWN:
+                _sweep_up(mailboxes[placement.account], placement)
             mark = verdict.draft.fingerprint if verdict.draft and not placement.fingerprint else None
             store.advance(placement.message_id, verdict.state, now=now, fingerprint=mark, why=verdict.why)
     return Desk(found, own_drafts(drafts, store.placements()), lost)
+
+
+def _sweep_up(mailbox: Mailbox, placement: Placement) -> None:
+    """Remove what is left of a draft whose withdrawal was cut short: still in Drafts, and only marked as deleted."""
+    with suppress(DraftRefused, *LOST):
+        for folder, ref in mailbox.find(placement.message_id):
+            for raw in mailbox.fetch([ref]) if folder.role is Role.DRAFTS else ():
+                if fingerprint(raw.data) == placement.fingerprint:
+                    mailbox.withdraw(ref, raw.data)
 
 
 def _sent_since(placements: Sequence[Placement], entries: Iterable[Entry]) -> list[SentSeen]:
@@ -128,10 +140,10 @@ def confirm(mailbox: Mailbox, store: Store, message_id: str, now: datetime) -> N
             return
 
 
-def adopt(store: Store, draft: Draft, opportunity: Opportunity, lying: DraftSeen, now: datetime) -> None:
+def adopt(store: Store, draft: Draft, opportunity: Opportunity, written_at: datetime) -> None:
     """Record a draft of ours that lies in Drafts and of which the record knows nothing, being lost or older. The next
     look calls it untouched only where it reads as we would have written it then."""
-    store.intend(_placement(draft, opportunity, min(lying.at, now)))
+    store.intend(_placement(draft, opportunity, written_at))
 
 
 def _placement(draft: Draft, opportunity: Opportunity, now: datetime) -> Placement:
