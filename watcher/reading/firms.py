@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from watcher.message.model import Address
@@ -10,6 +11,7 @@ from watcher.reading.namebook import Namebook, fold, letters
 from watcher.reading.page import bare
 
 LONGEST_NAME = 8  # words
+REMEMBERED = 512  # names that were looked at last: one mail speaks of the same ones again and again
 
 LINKS = frozenset(
     {
@@ -97,6 +99,7 @@ def _ends_name(token: str, core: str) -> bool:
     return bool(tail) and (tail[0] != "." or len(tail) > 1 or fold(core) not in _ABBREVIATED)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def likeness(name: str, label: str, book: Namebook) -> float:
     """How much of a domain label (letters only) the words of `name` spell, 0 to 1.
 
@@ -144,6 +147,7 @@ def domain_label(address: Address, book: Namebook) -> str:
     return "" if label in book.firms.generic_labels else label
 
 
+@lru_cache(maxsize=REMEMBERED)
 def trimmed(name: str, book: Namebook) -> str:
     """A firm's name without what a display name puts round it ("Acme Hiring Team", "Human Resources, Acme")."""
     parts = _PARTS.split(_RELAYED.sub("", name).strip(" '\""))
@@ -186,12 +190,14 @@ def bare_firm(name: str) -> str:
     return _POSSESSIVE.sub("", name)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def firm_key(name: str, book: Namebook) -> str:
     """The letters by which two spellings of one firm are the same: without "The" and legal forms."""
     words = [word for word in name.split() if letters(word) not in book.firms.legal and fold(word) != "the"]
     return letters(" ".join(words) or name)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def no_firm(name: str, book: Namebook) -> bool:
     """Whether a capitalised run cannot be an employer: a place, a number in a register, "Series C"."""
     low = fold(name)
@@ -208,6 +214,7 @@ def no_firm(name: str, book: Namebook) -> bool:
     return sum(map(str.isdigit, name)) > 3 or "/" in name or fold(name.rpartition(" ")[2]) in book.firms.occasions
 
 
+@lru_cache(maxsize=REMEMBERED)
 def is_firm(name: str, book: Namebook) -> bool:
     """Whether a word in a name tells a firm ("Hospice", "& Sons", "Ltd")."""
     if " & " in name:
@@ -216,6 +223,7 @@ def is_firm(name: str, book: Namebook) -> bool:
     return not book.firms.telling.isdisjoint(words)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def is_job(name: str, book: Namebook) -> bool:
     """Whether a capitalised run is a job title and no firm."""
     words = [fold(bare(word)) for word in name.split()]

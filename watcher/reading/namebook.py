@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from watcher.knowledge.model import Rulebook, Table
@@ -110,7 +112,7 @@ class FirmWords:
     agency_says: Phrases
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Namebook:
     """The word lists of names.toml, roles.toml and companies.toml, lower case. Patterns match lower-case text."""
 
@@ -198,18 +200,37 @@ def _words(table: Table, *keys: str) -> Words:
     return frozenset(str(word).lower() for key in keys for word in table[key])
 
 
-def _alternatives(phrases: Iterable[Any]) -> str:
-    longest_first = sorted({str(phrase).lower() for phrase in phrases}, key=lambda phrase: (-len(phrase), phrase))
-    return "|".join(re.escape(phrase) for phrase in longest_first)
+def alternatives(phrases: Iterable[Any]) -> str:
+    """Phrases as one pattern, the longest first; what they begin with alike is looked at once."""
+    return _branches(sorted({str(phrase).lower() for phrase in phrases}))
+
+
+def _branches(phrases: list[str]) -> str:
+    """Sorted phrases as alternatives, those that begin alike together."""
+    found: list[str] = []
+    for _, group in groupby((phrase for phrase in phrases if phrase), key=itemgetter(0)):
+        alike = list(group)
+        front = _front(alike[0], alike[-1])
+        rests = [phrase[len(front) :] for phrase in alike]
+        rest = f"(?:{_branches(rests)})" + ("" if rests[0] else "?") if len(rests) > 1 else ""
+        found.append(re.escape(front) + rest)
+    return "|".join(found)
+
+
+def _front(one: str, other: str) -> str:
+    """What two words begin with alike."""
+    return one[
+        : next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    ]
 
 
 def _any_of(phrases: Iterable[Any]) -> Phrases:
-    return re.compile(_alternatives(phrases))
+    return re.compile(alternatives(phrases))
 
 
 def _before_name(phrases: Iterable[Any], fillers: Iterable[Any] = ("the",)) -> Phrases:
     """A phrase that begins a word, a space or bracket, and any fillers: the name begins where the match ends."""
-    return re.compile(rf"(?<![\w.])({_alternatives(phrases)})[ (\"\u201c]{{1,2}}(?:(?:{_alternatives(fillers)}) )*")
+    return re.compile(rf"(?<![\w.])({alternatives(phrases)})[ (\"\u201c]{{1,2}}(?:(?:{alternatives(fillers)}) )*")
 
 
 def _groups(lines: Iterable[Any]) -> dict[str, Words]:
@@ -298,7 +319,7 @@ def _jobs(roles: Table) -> JobWords:
         "fields",
         "sure_frames",
     )
-    words = _alternatives(roles["requisition_words"])
+    words = alternatives(roles["requisition_words"])
     id_pattern = r"[a-z]{0,8}[-_/]?\d[\w/-]{1,18}|[a-z]{2,8}(?:[-_/][a-z]{1,4}){0,2}[-_/]\d[\w/-]{0,14}"
     more: dict[str, Any] = _capital_nouns(roles.get("capital_nouns", {}))
     return JobWords(
@@ -345,6 +366,6 @@ def _firms(names: Table, companies: Table) -> FirmWords:
         frame_kinds=kinds,
         subject_frames=_before_name([*names["subject_frames"], *names["subject_meets"]]),
         subject_meets=_words(names, "subject_meets"),
-        verbs=re.compile(rf" (?:{_alternatives(names['firm_verbs'])})\b"),
+        verbs=re.compile(rf" (?:{alternatives(names['firm_verbs'])})\b"),
         agency_says=_any_of(names["agency_says"]),
     )

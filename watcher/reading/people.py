@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from watcher.message.model import Address, Message
 from watcher.reading.firms import domain_label, likeness
@@ -28,6 +29,7 @@ _LISTED = re.compile(
 MOST_PEOPLE = 8
 
 
+@lru_cache(maxsize=64)
 def display_person(address: Address, book: Namebook) -> str:
     """The person's name in a From field, in reading order, "" where it names a desk, a firm or a machine.
 

@@ -10,7 +10,18 @@ from watcher.reading.model import Claim, Evidence
 from watcher.reading.namebook import Namebook, before_names, fold, lowered
 from watcher.reading.noun_titles import titles_in
 from watcher.reading.page import Page, bare
-from watcher.reading.titles import Token, cleaned, extended, is_head, run_at, small_start, span, words_before, words_of
+from watcher.reading.titles import (
+    Token,
+    cleaned,
+    extended,
+    is_head,
+    run_at,
+    small_start,
+    span,
+    tells_job,
+    words_before,
+    words_of,
+)
 
 MOST_CLAIMS = 6
 MOST_LINES = 80
@@ -21,6 +32,7 @@ _BARE_ID = re.compile(
     r"(?<![\w/@.+-])(?:[A-Z]{1,6}[-_]?\d{4,8}|[A-Z]{2,5}[-_/]\d{2,4}(?:[-_/]\d{1,5}){0,2}|\d{4}-\d{4,6}|\d\d-[A-Z][A-Z0-9]{1,4}-\d{3,}(?:-[A-Z0-9]{1,5})*)(?![\w/-])"
 )
 _NO_ID = re.compile(r"\d{1,2}(?:st|nd|rd|th|am|pm|h|:)|(?:19|20)\d\d$|\d{1,2}[-/]\d{1,2}[-/]\d{2,4}$|\d{1,3}$")
+_DIGIT = re.compile(r"\d")
 _OTHER_IDS = ("meeting ", "webinar ", "call ", "zoom ", "conference ", "session ", "employer ", "tax ", "photo ")
 _LABEL = re.compile(
     r"(?:^|[\n.,;(] ?|\bthe )([A-Za-z][a-z]+(?: [a-z]+){0,2})(?: is| ?[:\u2013\u2014]) ?(?:a |an |the )?(?=\S)", re.M
@@ -105,6 +117,8 @@ def requisitions_in(subject: str, text: str, book: Namebook) -> tuple[str, ...]:
     """The ids of jobs ("R-20931", "WELD003312", "90071"), without the words before them."""
     found: dict[str, None] = {}
     whole = f"{subject}\n{text[:3000]}"
+    if not _DIGIT.search(whole):
+        return ()
     low = lowered(whole)
     for match in book.jobs.requisition.finditer(low):
         one = whole[match.start("id") : match.end("id")]
@@ -122,6 +136,9 @@ def _from_line(line: str, tally: _Tally, *, subject: bool = False, trust: float 
     index = 0
     while index < len(words):
         word = words[index][0]
+        if not tells_job(word, book):
+            index += 1
+            continue
         low = word.lower()
         if is_head(word, book) and not (low in ("pm", "am") and index and words[index - 1][0][-1].isdigit()):
             index = _from_head(line, words, index, tally, subject, trust)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Set
+from functools import lru_cache
 
 from watcher.reading.namebook import Namebook, fold
 from watcher.reading.page import bare
@@ -40,6 +41,12 @@ _TITLE_FIELDS = frozenset(
 def words_of(line: str) -> list[Token]:
     """The words of a line with their places."""
     return [(match.group(), match.start(), match.end()) for match in _WORD.finditer(line[:LONGEST_LINE])]
+
+
+@lru_cache(maxsize=2048)
+def tells_job(word: str, book: Namebook) -> bool:
+    """Whether a job's title may stand at a word."""
+    return is_head(word, book) or word.lower() in book.jobs.job_nouns
 
 
 def is_head(word: str, book: Namebook) -> bool:
