@@ -247,7 +247,7 @@ def _apply_hours(word: str, last: Atom, *, at: bool) -> None:
     elif last.kind == CLOCK:
         last.flag = "24"
     elif last.kind == NUMBER and last.n <= 24 and word == "uhr":
-        last.kind, last.m, last.flag = CLOCK, 0, "24" if last.n > 12 or last.n == 0 else ""
+        last.kind, last.m, last.flag = CLOCK, 0, "24" if last.n > 12 or last.n in (0, 5, 6) else ""
     elif last.kind == NUMBER:
         last.flag = "hours" if at or word in ("uhr", "h") else "quantity"
 

@@ -178,7 +178,7 @@ def _uhr_minutes(text: str, atoms: list[Atom], i: int) -> Point | None:
     follower = atoms[i + 1] if i + 1 < len(atoms) else None
     if follower is None or atoms[i].m or atoms[i].flag in ("am", "pm") or text[atoms[i].end - 1] not in "rR":
         return None
-    if follower.kind != NUMBER or follower.flag not in ("", "word") or not 1 <= follower.n <= 59:
+    if follower.kind != NUMBER or follower.flag or not 1 <= follower.n <= 59:
         return None
     if text[atoms[i].end : follower.start] != " " or follower.end - follower.start < 2:
         return None

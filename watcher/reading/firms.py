@@ -9,6 +9,7 @@ from itertools import pairwise
 from watcher.message.model import Address
 from watcher.reading.namebook import Namebook, fold, letters
 from watcher.reading.page import bare
+from watcher.reading.titles import is_head
 
 LONGEST_NAME = 8  # words
 REMEMBERED = 512  # names that were looked at last: one mail speaks of the same ones again and again
@@ -220,14 +221,14 @@ def is_firm(name: str, book: Namebook) -> bool:
     if " & " in name:
         return True
     words = [fold(bare(word)) for word in name.split()]
-    return not book.firms.telling.isdisjoint(words)
+    return not book.firms.telling.isdisjoint(words) or any(map(book.firms.tells, words))
 
 
 @lru_cache(maxsize=REMEMBERED)
 def is_job(name: str, book: Namebook) -> bool:
     """Whether a capitalised run is a job title and no firm."""
     words = [fold(bare(word)) for word in name.split()]
-    if book.jobs.markers is not None and bare(name.split()[0]).lower() in book.jobs.heads:
+    if book.jobs.markers is not None and is_head(bare(name.split()[0]), book):
         return not any(word in book.firms.legal for word in words)  # "Sachbearbeiterin Treuhand"
     if any(word in book.jobs.heads and after in ("of", "for", "to", "de") for word, after in pairwise(words[:4])):
         return True

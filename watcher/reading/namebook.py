@@ -75,6 +75,8 @@ class JobWords:
     before_head: Words = frozenset()
     never_behind: Words = frozenset()
     joins: Words = frozenset()
+    never_head: Words = frozenset()
+    title_frames: Phrases | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,11 @@ class FirmWords:
     subject_meets: Words
     verbs: Phrases
     agency_says: Phrases
+    endings: tuple[str, ...] = ()  # ends of words that tell a firm too, in languages that join words ("Kreisklinik")
+
+    def tells(self, word: str) -> bool:
+        """Whether a word (folded) is one that firms' names are made of."""
+        return word in self.firm_words or (bool(self.endings) and len(word) > 6 and word.endswith(self.endings))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -339,9 +346,14 @@ def _jobs(roles: Table) -> JobWords:
 def _capital_nouns(table: Table) -> dict[str, Any]:
     """What only languages have that write nouns with a capital; patterns match lower-case text."""
     patterns = {key: re.compile(table[key]) for key in ("markers", "leads", "training") if key in table}
+    if "frames" in table:
+        patterns["title_frames"] = re.compile(table["frames"])
     return {
         **patterns,
-        **{key: frozenset(table.get(key, ())) for key in ("theirs", "before_head", "never_behind", "joins")},
+        **{
+            key: frozenset(table.get(key, ()))
+            for key in ("theirs", "before_head", "never_behind", "joins", "never_head")
+        },
     }
 
 
@@ -368,4 +380,5 @@ def _firms(names: Table, companies: Table) -> FirmWords:
         subject_meets=_words(names, "subject_meets"),
         verbs=re.compile(rf" (?:{alternatives(names['firm_verbs'])})\b"),
         agency_says=_any_of(names["agency_says"]),
+        endings=tuple(fold(ending) for ending in companies.get("endings", ())),
     )

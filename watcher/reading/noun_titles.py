@@ -15,7 +15,7 @@ from watcher.reading.titles import Token, is_head, words_of
 MOST_BEHIND = 2  # fields that follow a head noun ("Sachbearbeiter Bauordnung")
 MOST_BEFORE = 4
 _INSIDE = frozenset(["im", "in", "der", "für", "und", "am", "des", "den", "die", "mit", "zur", "an", "von", "dem", "&"])
-PLAIN, LED, SUBJECT, MARKED = 0.3, 0.5, 0.5, 0.75
+PLAIN, FRAMED, LED, SUBJECT, MARKED = 0.3, 0.4, 0.5, 0.5, 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +50,27 @@ def titles_in(line: str, book: Namebook, *, subject: bool = False) -> Iterator[T
         run = _run_before(line, words, mark, book)
         if run and not any(is_head(word, book) for word in run.replace("-", " ").split()):
             yield Title(run, LED, "marker", line[max(0, mark - 60) : mark + 8])
+    yield from _framed(line, low, words, book)
+
+
+def _framed(line: str, low: str, words: list[Token], book: Namebook) -> Iterator[Title]:
+    """Runs of capitals behind "Stelle als" and the like, where no word of them is a known head noun."""
+    for index, (word, start, _) in enumerate(words):
+        if not word[0].isupper() or word.lower() in book.jobs.never_behind or len(word) < 4:
+            continue
+        if not (book.jobs.title_frames and book.jobs.title_frames.search(low[max(0, start - 90) : start])):
+            continue
+        last = _behind(line, words, index, book)
+        run = line[start : words[last][2]]
+        if not any(is_head(part[0], book) for part in words[index : last + 1]):
+            yield Title(run, FRAMED, "frame", line[max(0, start - 40) : words[last][2]])
 
 
 def _is_title_head(word: str, low: str, start: int, book: Namebook) -> bool:
     plain = word.partition("/")[0] if word.lower().endswith(("/in", "/innen", "/-in")) else word
     if not is_head(plain, book):
+        return False
+    if plain.lower() in book.jobs.never_head and not _led(low, start, book):
         return False
     return word[0].isupper() or bool(_led(low, start, book) or _learnt(low, start, book))
 

@@ -41,7 +41,7 @@ def display_person(address: Address, book: Namebook) -> str:
         return ""
     plain = [fold(bare(word)) for word in words]
     if any(
-        word in book.firms.firm_words or word in book.firms.legal or word == "&"
+        book.firms.tells(word) or word in book.firms.legal or word == "&"
         for word in plain
         if word not in ("pa", "se", "ag", "co")
     ):

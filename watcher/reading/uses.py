@@ -28,10 +28,11 @@ class Cues:
         self._patterns = {
             name: re.compile("|".join(lines))
             for name, lines in cues.items()
-            if name not in ("moved_from_before", "deadline_before", "fillers")
+            if name not in ("moved_from_before", "moved_from_if_moved", "deadline_before", "fillers")
         }
         fillers = cues.get("fillers", ())
         self.moved_from = _tail(cues.get("moved_from_before", ()), fillers)
+        self.moved_from_if_moved = _tail(cues.get("moved_from_if_moved", ()), fillers)
         self.deadline = _tail(cues.get("deadline_before", ()), fillers)
 
     def has(self, name: str, sentence: str) -> bool:
@@ -100,6 +101,8 @@ def use_of(
     before = text[max(bounds[0], start - 40) : start].lower().replace("’", "'")
     around = sentence[: max(0, start - bounds[0])] + " " + sentence[max(0, end - bounds[0]) :]
     if cues.moved_from.search(before) and (cues.has("moved", sentence) or choices > 1):
+        return TimeUse.MOVED_FROM
+    if cues.moved_from_if_moved.search(before) and cues.has("moved", sentence):
         return TimeUse.MOVED_FROM
     if cues.deadline.search(before) and not cues.has("offered", before):
         return TimeUse.DEADLINE
