@@ -168,10 +168,21 @@ def test_wherever_a_withdrawal_is_killed_the_next_scan_ends_it(
         assert box.rest(Role.TRASH) == answered.rest(Role.TRASH), step
 
 
-def test_what_the_user_writes_into_a_draft_between_crash_and_scan_is_never_lost(
-    placements: list[tuple[str, Box]], withdrawals: list[tuple[str, Box]], server: Dovecot, tmp_path: Path
+def test_what_the_user_writes_between_a_broken_placement_and_the_next_scan_is_never_lost(
+    placements: list[tuple[str, Box]], server: Dovecot, tmp_path: Path
 ) -> None:
-    for step, left in some([*placements, *withdrawals], 7):
+    edit_each(some(placements, 7), server, tmp_path)
+
+
+@removing
+def test_what_the_user_writes_between_a_broken_withdrawal_and_the_next_scan_is_never_lost(
+    withdrawals: list[tuple[str, Box]], server: Dovecot, tmp_path: Path
+) -> None:
+    edit_each(some(withdrawals, 7), server, tmp_path)
+
+
+def edit_each(points: Sequence[tuple[str, Box]], server: Dovecot, tmp_path: Path) -> None:
+    for step, left in points:
         for renamed in (False, True):
             box = copy(left, tmp_path)
             drafts = ours(box)

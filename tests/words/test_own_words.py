@@ -579,3 +579,15 @@ def test_a_preview_agrees_with_the_scan_that_follows(early: Desk, change: Callab
     foreseen = {o["id"]: o["letter"]["text"] for o in early.json("preview")["opportunities"] if o["then"]["drafted"]}
     written = {line["opportunity"]: line["text"] for line in early.json("scan")["drafted"]}
     assert foreseen == written
+
+
+def test_the_time_line_tells_what_became_of_each_draft(desk: Desk) -> None:
+    desk.run("mute", "larch")
+    line = [item["text"] for item in desk.json("show", "larch")["timeline"] if item["what"] == "draft"]
+    assert line == ["a follow-up after the interview was put into Drafts", "the draft was taken back: you muted it"]
+
+
+def test_a_yes_that_cannot_be_followed_now_is_followed_by_the_next_scan(asking: Desk) -> None:
+    with Lock(asking.folder / "state.lock", "run"):
+        assert asking.json("approve", "larch")["drafted"] == []
+    assert [line["opportunity"] for line in asking.json("scan")["drafted"]] == [LARCHMONT]

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from watcher.draft.model import Placement
+from watcher.draft.model import Placement, PlacementState
 from watcher.explain.sentences import KINDS, SAYS, STAGES
 from watcher.explain.words import said
 from watcher.followup.consent import ENDLESS, Pause
@@ -16,6 +16,14 @@ from watcher.opportunity.model import Interview, InterviewStatus, Opportunity, S
 from watcher.reading.model import Evidence, Speaker
 
 View = dict[str, Any]
+
+BECAME: Mapping[PlacementState, str] = {
+    PlacementState.EDITED: "you edited the draft",
+    PlacementState.SENT: "you sent the draft",
+    PlacementState.DISCARDED: "you threw the draft away",
+    PlacementState.WITHDRAWN: "the draft was taken back",
+    PlacementState.STALE: "the draft is out of date, and was left in Drafts",
+}
 
 
 def status_view(
@@ -72,18 +80,7 @@ def show_view(
     """The opportunity as one time line. `whys` explains each rule by its id."""
     line: list[View] = [_said(statement, zone, whys) for statement in opportunity.statements]
     line += [_met(interview, zone) for interview in opportunity.interviews if interview.start]
-    line += [
-        {
-            "at": _iso(placement.intended_at, zone),
-            "what": "draft",
-            "text": f"{KINDS[placement.kind]} was put into Drafts; it is {placement.state.value}"
-            + (f" ({placement.why})" if placement.why else ""),
-            "message_id": placement.message_id,
-            "subject": placement.subject,
-            "evidence": [],
-        }
-        for placement in placements
-    ]
+    line += [moment for placement in placements for moment in _drafted(placement, zone)]
     line += [word_view(word, zone) for word in opportunity.words]
     line.sort(key=lambda item: datetime.fromisoformat(item["at"]))
     reasons = [*decision.reasons, *decision.passed_over]
@@ -145,6 +142,23 @@ def word_view(word: Word, zone: ZoneInfo) -> View:
         "message_id": None,
         "evidence": [],
     }
+
+
+def _drafted(placement: Placement, zone: ZoneInfo) -> list[View]:
+    """When a draft was made, and what became of it where something has."""
+    made: View = {
+        "at": _iso(placement.intended_at, zone),
+        "what": "draft",
+        "text": f"{KINDS[placement.kind]} was put into Drafts",
+        "message_id": placement.message_id,
+        "subject": placement.subject,
+        "evidence": [],
+    }
+    became = BECAME.get(placement.state)
+    if became is None:
+        return [made]
+    why = f": {placement.why}" if placement.why else ""
+    return [made, {**made, "at": _iso(placement.changed_at, zone), "text": f"{became}{why}", "subject": ""}]
 
 
 def _iso(at: datetime | None, zone: ZoneInfo) -> str | None:
