@@ -179,6 +179,22 @@ def test_a_company_or_an_opportunity_may_have_its_own_days(name: str) -> None:
     assert decision(INTERVIEW, THANKS, nudged, now="03-25 12:00", settings=settings).kind is Kind.NONE
 
 
+def test_one_opportunity_goes_before_its_company_and_each_kind_by_itself() -> None:
+    company = Override({Kind.AFTER_INTERVIEW: Threshold(working_days=2), Kind.THANK_YOU: Threshold()})
+    own = Override({Kind.AFTER_INTERVIEW: Threshold(working_days=9)})
+    settings = FollowUpSettings(overrides={"acme": company, "acme-backend-engineer": own})
+    found = decision(INTERVIEW, now="03-12 14:00", settings=settings)
+    assert (found.kind, found.due_at) == (Kind.AFTER_INTERVIEW, at("03-25 11:00"))
+
+
+def test_a_kind_that_may_be_tried_no_times_is_off() -> None:
+    settings = FollowUpSettings(attempts={Kind.THANK_YOU: 0})
+    assert decision(INTERVIEW, now="03-12 14:00", settings=settings).kind is Kind.AFTER_INTERVIEW
+    settings = FollowUpSettings(attempts={Kind.THANK_YOU: 0, Kind.AFTER_INTERVIEW: 0})
+    found = decision(INTERVIEW, now="03-12 14:00", settings=settings)
+    assert (found.kind, found.reasons[0].clause) == (Kind.NONE, "the_kind_is_off")
+
+
 # --- what holds it back -----------------------------------------------------------------------------------------------
 
 DUE = replace(opportunity(INTERVIEW, THANKS, now="03-19 12:00"))
@@ -277,6 +293,18 @@ def test_it_waits_for_their_return_the_day_and_the_person() -> None:
 def test_one_letter_for_one_silence_whatever_became_of_it(state: str, status: Status) -> None:
     found = decision(INTERVIEW, now="03-12 15:00", past=(past(Kind.THANK_YOU, state),))
     assert (found.status, found.act) == (status, False)
+
+
+def test_a_letter_thrown_away_ends_its_kind_for_this_silence() -> None:
+    gone = past(Kind.AFTER_INTERVIEW, "discarded", at=at("03-19 12:00"))
+    nudged = mine("m3", "03-20 12:00", Act.NUDGED)
+    found = decision(INTERVIEW, THANKS, nudged, now="03-30 12:00", past=(gone,))
+    assert (found.attempt, found.status, found.act) == (2, Status.DISCARDED, False)
+
+
+def test_a_letter_that_is_out_of_date_still_lies_there() -> None:
+    found = decision(INTERVIEW, now="03-12 15:00", past=(past(Kind.THANK_YOU, "stale"),))
+    assert (found.status, found.act) == (Status.DRAFTED, False)
 
 
 def test_a_discarded_thank_you_does_not_stop_the_later_kind() -> None:
