@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,6 +38,17 @@ def knowledge(overlay: Path | None = None) -> Rulebook:
 
 
 NO_WORDS = "0/0"  # the store's mark where the user has said nothing yet
+
+
+@dataclass(frozen=True, slots=True)
+class Materials:
+    """What passes are made of: what they go by, the plan at an instant, the mailboxes, and the lock of one pass."""
+
+    config: Config
+    setting: Setting
+    plan: Callable[[datetime], Plan]
+    mailboxes: tuple[Mailbox, ...]
+    lock: Path
 
 
 class Watcher:
@@ -76,6 +87,10 @@ class Watcher:
                 stack.callback(mailbox.close)
             one = Pass(self._setting(), store, now, now if hide_later else None, progress)
             return one.run(mailboxes, plan)
+
+    def materials(self, environ: Mapping[str, str]) -> Materials:
+        """What the daemon makes its passes of; nothing is opened yet."""
+        return Materials(self._config, self._setting(), self._plan, tuple(self._mailboxes(environ)), self._lock)
 
     @property
     def _lock(self) -> Path:

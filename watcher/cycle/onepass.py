@@ -18,7 +18,7 @@ from watcher.cycle.report import AccountReport, DraftLine, ScanReport, Withdrawn
 from watcher.cycle.syncing import Plan, Progress
 from watcher.draft import answering, compose
 from watcher.draft.model import OPEN_STATES, Draft, LetterSettings, Placement, PlacementState
-from watcher.draft.withdrawal import DISOWNED, FOUND_WORK, is_disowned, why_withdraw
+from watcher.draft.withdrawal import ANOTHER_LIES, DISOWNED, FOUND_WORK, is_disowned, surplus, why_withdraw
 from watcher.errors import DraftRefused, KnowledgeError, WatcherError
 from watcher.followup.consent import pause_of
 from watcher.followup.model import Decision, FollowUpSettings
@@ -81,7 +81,16 @@ class Pass:
 
     def run(self, mailboxes: Sequence[Mailbox], plan: Plan) -> ScanReport:
         """Sync, judge, place, and keep what `status` and `show` print."""
-        may_decide = self._sync(mailboxes, plan)
+        return self._conclude(plan, self._sync(mailboxes, plan))
+
+    def conclude(self, mailboxes: Sequence[Mailbox], plan: Plan, *, may_decide: bool = True) -> ScanReport:
+        """The pass without its sync, for accounts that have just been brought up to date by their own threads. What
+        lies in an account that is not among `mailboxes` is not decided on."""
+        self.reports = {mailbox.account: AccountReport(mailbox.account) for mailbox in mailboxes}
+        self.reached = {mailbox.account: mailbox for mailbox in mailboxes}
+        return self._conclude(plan, may_decide)
+
+    def _conclude(self, plan: Plan, may_decide: bool) -> ScanReport:
         judged, desk = self._judge()
         if may_decide:
             for _ in range(MOST_LOOKS):
@@ -255,15 +264,17 @@ class Pass:
         words = self.store.words()
         pause = pause_of(words, self.setting.zone)
         hired = pause is not None and pause.hired
-        for placement in self.store.placements():
-            if placement.state not in OPEN_STATES:
-                continue
+        open_ = [placement for placement in self.store.placements() if placement.state in OPEN_STATES]
+        for placement in open_:
             opportunity = by_id.get(placement.opportunity)
             if opportunity is None:
                 why = FOUND_WORK if hired else DISOWNED if is_disowned(placement, words) else ""
             else:
                 decision = judged.decisions[opportunity.id]
                 why = why_withdraw(placement, opportunity, decision, self.now, self.setting.workdays, hired=hired)
+                beside = [other for other in open_ if by_id.get(other.opportunity) is opportunity]
+                if not why and placement.message_id in surplus(beside, decision):
+                    why = ANOTHER_LIES
             if why:
                 yield placement, why
 

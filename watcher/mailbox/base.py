@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from watcher.errors import CredentialsMissing, CredentialsRejected, CursorExpired, MailboxUnavailable
 from watcher.message.model import Batch, Cursor, Folder, RawMessage, Ref
 
-__all__ = ["LOST", "Batch", "Cursor", "Mailbox", "Removal"]
+__all__ = ["LOST", "Batch", "Cursor", "Mailbox", "Removal", "Waiting"]
 
 LOST = (MailboxUnavailable, CredentialsRejected, CredentialsMissing, CursorExpired)
 """What any method may raise: this account is out of reach for now, and the others are not."""
@@ -70,3 +70,20 @@ class Mailbox(Protocol):
 
         Removes that message and nothing else (UID EXPUNGE, or a move to Trash, or unlinking one file).
         """
+
+
+@runtime_checkable
+class Waiting(Protocol):
+    """A mailbox whose server tells of new mail by itself, and that can be cut off in the middle of anything."""
+
+    def can_wait(self) -> bool:
+        """Whether this server does, now that we are signed in."""
+
+    def wait(self, wake: int, seconds: float) -> bool:
+        """Wait for new mail in INBOX (True), until the file descriptor `wake` is readable or the time is over (False).
+
+        Raises MailboxUnavailable where the server is gone.
+        """
+
+    def cut(self) -> None:
+        """End what another thread is doing with this mailbox: it gets MailboxUnavailable. Never raises."""

@@ -6,6 +6,7 @@ import contextlib
 import imaplib
 import logging
 import re
+import socket
 import ssl
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -103,6 +104,22 @@ class Connection:
     def can(self, capability: str) -> bool:
         """Whether the server offers `capability` now that we are signed in."""
         return bool(self._call("CAPABILITY", lambda client: client.has_capability(capability)))
+
+    @contextlib.contextmanager
+    def raw(self, what: str) -> Iterator[Any]:
+        """imaplib's own connection, for the one who waits on it (see `idle`); failures come out as ours."""
+        client = self._client
+        if client is None:
+            raise MailboxUnavailable(f"The mailbox {self.account} is not open.", "It is opened at the next pass.")
+        with self._translated(what):
+            yield client._imap
+
+    def cut(self) -> None:
+        """End whatever another thread is doing on this connection; it gets MailboxUnavailable. Never raises."""
+        client = self._client
+        if client is not None:
+            with contextlib.suppress(Exception):
+                client.socket().shutdown(socket.SHUT_RDWR)
 
     def _connect(self) -> IMAPClient:
         from imapclient import IMAPClient, SocketTimeout

@@ -10,6 +10,7 @@ from watcher.mailbox import structure
 from watcher.mailbox.base import Batch, Cursor, Removal
 from watcher.mailbox.connection import Connection, ImapSettings, Items
 from watcher.mailbox.folders import Listed, assign, role_of, selectable
+from watcher.mailbox.idle import Idler
 from watcher.mailbox.signin import with_password
 from watcher.mailbox.sweep import (
     envelope_items,
@@ -43,6 +44,7 @@ class ImapMailbox:
         self._secret = secret
         self._connection = Connection(account.name, settings)
         self._folders: list[Folder] = []
+        self._idler = Idler(self._connection)
 
     def open(self) -> None:
         """See `Mailbox.open`. A connection the server gave up meanwhile is made anew."""
@@ -52,6 +54,20 @@ class ImapMailbox:
     def close(self) -> None:
         """See `Mailbox.close`."""
         self._connection.close()
+
+    # --- waiting (see `Waiting`) ------------------------------------------------------------------------------------
+
+    def can_wait(self) -> bool:
+        """See `Waiting.can_wait`."""
+        return self._idler.can()
+
+    def wait(self, wake: int, seconds: float) -> bool:
+        """See `Waiting.wait`."""
+        return self._idler.wait(wake, seconds)
+
+    def cut(self) -> None:
+        """See `Waiting.cut`."""
+        self._connection.cut()
 
     # --- reading ------------------------------------------------------------------------------------------------
 
