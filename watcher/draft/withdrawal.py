@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from watcher.draft.model import Placement
+from watcher.draft.model import Placement, PlacementState
 from watcher.followup.model import Decision, Kind
 from watcher.opportunity.model import Opportunity, Stage, Statement, Word
 from watcher.reading.model import Says, Speaker
@@ -16,6 +16,7 @@ UNSEEN = timedelta(days=1)  # mail this much older than the draft may not have b
 DECISIONS = frozenset({Says.REJECTION, Says.ON_HOLD, Says.OFFER})
 
 FOUND_WORK = "you found work"
+ANOTHER_LIES = "another letter to them lies in Drafts"
 DISOWNED = "you said that it is about no job of yours"
 
 SAID_SINCE = {
@@ -55,6 +56,15 @@ def why_withdraw(
     if said := _said_otherwise(placement, opportunity, decision):
         return said
     return _out_of_time(placement, decision, now, workdays)
+
+
+def surplus(placements: Iterable[Placement], decision: Decision) -> frozenset[str]:
+    """The Message-IDs of untouched drafts to one opportunity that are more than one, as where two opportunities have
+    turned out to be one. The one that stays is that of the decision, else the newest."""
+    untouched = [placement for placement in placements if placement.state is PlacementState.PENDING]
+    letter = (decision.kind, decision.attempt, decision.anchor)
+    kept = max(untouched, key=lambda p: ((p.kind, p.attempt, p.anchor) == letter, p.intended_at), default=None)
+    return frozenset(placement.message_id for placement in untouched if placement is not kept)
 
 
 def is_disowned(placement: Placement, words: Iterable[Word]) -> bool:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.hiring import DANA, WORKDAYS, at, folded, mine, stands, they
 from watcher.draft.model import Placement, PlacementState
-from watcher.draft.withdrawal import is_disowned, why_withdraw
+from watcher.draft.withdrawal import is_disowned, surplus, why_withdraw
 from watcher.followup import decide
 from watcher.followup.model import FollowUpSettings, Kind, PastDraft
 from watcher.opportunity.model import Opportunity, Word
@@ -136,6 +136,18 @@ def test_what_was_said_before_it_was_written_leaves_it() -> None:
 
 def test_whoever_has_found_work_keeps_no_draft() -> None:
     assert why(silence("03-20 10:00"), "03-20 10:00", hired=True) == "you found work"
+
+
+def test_of_two_untouched_drafts_to_one_the_letter_to_write_stays() -> None:
+    held = silence("03-20 10:00")
+    decision = decide(held, at("03-20 10:00"), FollowUpSettings(), WORKDAYS)
+    one, other = (
+        letter(),
+        letter(message_id="<d2@example.net>", anchor="<x@acme.example>", intended_at=at("03-20 09:00")),
+    )
+    assert surplus([one, other], decision) == {"<d2@example.net>"}
+    assert surplus([other, replace(one, anchor="<y@acme.example>")], decision) == {"<d1@example.net>"}
+    assert surplus([other, replace(one, state=PlacementState.EDITED)], decision) == frozenset()
 
 
 def test_a_draft_is_disowned_by_a_word_about_a_message_it_rests_on() -> None:
