@@ -44,28 +44,29 @@ def fold(text: str) -> str:
     """Text as patterns see it: lower case, straight quotes and plain dashes; never longer or shorter than it was."""
     if text.isascii():
         return text.lower().replace("`", "'")
-    plain = text.translate(_PLAIN)
+    plain = text
+    for sign, simple in _PLAIN:  # many times faster than str.translate
+        if sign in plain:
+            plain = plain.replace(sign, simple)
     low = plain.lower()
     if len(low) == len(text):
         return low
     return "".join(char.lower() if len(char.lower()) == 1 else char for char in plain)
 
 
-_PLAIN = str.maketrans(
-    {
-        "’": "'",
-        "‘": "'",
-        "ʼ": "'",
-        "`": "'",
-        "´": "'",
-        "“": '"',
-        "”": '"',
-        "„": '"',
-        "–": "-",
-        "—": "-",
-        "‑": "-",
-        "\u00a0": " ",
-    }
+_PLAIN = (
+    ("’", "'"),
+    ("‘", "'"),
+    ("ʼ", "'"),
+    ("`", "'"),
+    ("´", "'"),
+    ("“", '"'),
+    ("”", '"'),
+    ("„", '"'),
+    ("–", "-"),
+    ("—", "-"),
+    ("‑", "-"),
+    ("\u00a0", " "),
 )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from watcher.knowledge.model import Rulebook, Table
 
 _SPECIAL = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "’": "'", "ʻ": "'"})
+_OFTEN = (("ä", "a"), ("ö", "o"), ("ü", "u"), ("ß", "ss"), ("é", "e"), ("’", "'"))  # most texts need no more
 _MARKS = re.compile(r"[\u0300-\u036f]")
 _NO_LETTERS = re.compile(r"[\W_]+")
 
@@ -174,6 +175,10 @@ def _folded_word(text: str) -> str:
 
 def _folded(text: str) -> str:
     text = text.lower()
+    if text.isascii():
+        return text
+    for letter, plain in _OFTEN:
+        text = text.replace(letter, plain)
     if text.isascii():
         return text
     return _MARKS.sub("", unicodedata.normalize("NFKD", text.translate(_SPECIAL)))
