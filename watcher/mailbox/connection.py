@@ -13,12 +13,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from watcher.errors import DraftRefused, MailboxUnavailable
+from watcher.mailbox.pipeline import Asked, Pipeline
 from watcher.mailbox.signin import words_of
 
 if TYPE_CHECKING:
     from datetime import date
 
     from imapclient import IMAPClient
+
+    from watcher.mailbox.uids import Uids
 
 CONNECT_TIMEOUT = 20.0
 GOODBYE_TIMEOUT = 3.0
@@ -66,6 +69,7 @@ class Connection:
         self.settings = settings
         self.selected: tuple[str, bool, int] | None = None  # name, whether it may be written to, UIDVALIDITY
         self._client: IMAPClient | None = None
+        self._pipeline: Pipeline | None = None
         self._listed: dict[str, bytes] = {}
         self._foreign: tuple[str, ...] | None = None
 
@@ -89,12 +93,12 @@ class Connection:
             except BaseException:
                 _hang_up(client)
                 raise
-            self._client = client
+            self._client, self._pipeline = client, Pipeline(client)
             self.selected = None
 
     def close(self) -> None:
         """Say goodbye if the server listens; never raises."""
-        client, self._client, self.selected = self._client, None, None
+        client, self._client, self._pipeline, self.selected = self._client, None, None, None
         if client is not None:
             with contextlib.suppress(Exception):
                 client.socket().settimeout(GOODBYE_TIMEOUT)
@@ -268,6 +272,33 @@ class Connection:
         asked = list(items)
         return cast("dict[int, Items]", self._call("FETCH", lambda client: client.fetch(uids, asked)))
 
+    def ask(self, uids: Uids, items: Sequence[str]) -> Asked:
+        """Send a FETCH of the open folder and go on; `answer` waits for what comes of it.
+
+        Any other command may be given in between: what is under way is read and kept before it.
+        """
+        with self._translated("FETCH"):
+            return self._under_way().ask(uids, items)
+
+    def answer(self, asked: Asked) -> dict[int, Items]:
+        """What the folder has of the messages asked for; those that are gone are left out."""
+        if not asked.answered:
+            with self._translated("FETCH"):
+                self._under_way().wait(asked)
+        if asked.refused:
+            raise MailboxUnavailable(f"The server {self.settings.host} refused FETCH: {asked.refused}")
+        return cast("dict[int, Items]", asked.found)
+
+    def forget(self) -> None:
+        """No one waits any more for what is under way."""
+        if self._pipeline is not None:
+            self._pipeline.forget()
+
+    def _under_way(self) -> Pipeline:
+        if self._pipeline is None:
+            raise self._not_open()
+        return self._pipeline
+
     # --- drafts -------------------------------------------------------------------------------------------------
 
     def append(self, folder: str, message: bytes) -> tuple[int, int] | None:
@@ -307,10 +338,15 @@ class Connection:
         refused: type[MailboxUnavailable] | type[DraftRefused] = MailboxUnavailable,
     ) -> Any:
         client = self._client
-        if client is None:
-            raise MailboxUnavailable(f"The mailbox {self.account} is not open.", "It is opened at the next pass.")
+        if client is None or self._pipeline is None:
+            raise self._not_open()
+        with self._translated("FETCH"):
+            self._pipeline.settle()
         with self._translated(what, folder, refused):
             return action(client)
+
+    def _not_open(self) -> MailboxUnavailable:
+        return MailboxUnavailable(f"The mailbox {self.account} is not open.", "It is opened at the next pass.")
 
     @contextlib.contextmanager
     def _translated(
@@ -353,7 +389,7 @@ class Connection:
         return MailboxUnavailable(f"The server {self.settings.host} of {self.account} answered {what} with nonsense.")
 
     def _drop(self) -> None:
-        client, self._client, self.selected = self._client, None, None
+        client, self._client, self._pipeline, self.selected = self._client, None, None, None
         if client is not None:
             _hang_up(client)
 

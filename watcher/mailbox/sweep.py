@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from itertools import islice
 from typing import Any
 
 from watcher.errors import MailboxUnavailable
 from watcher.mailbox.base import Batch, Cursor
 from watcher.mailbox.connection import Connection, Items, State
+from watcher.mailbox.pipeline import Asked
+from watcher.mailbox.uids import Uids
 from watcher.message.model import Folder, RawMessage, Ref
 from watcher.message.parser import TRAITS
 
-CHUNK = 500
+CHUNK = 1000
+WINDOW = 4  # chunks asked for at once: at a distance the waiting costs more than the bytes
+LINE = 2000  # bytes of UIDs in one command; RFC 2683 3.2.1.5 lets servers stop at 8000 in all
 # From this many messages to none at once is a fault more often than a wish.
 SUDDENLY = 10
 # SINCE compares days in the server's own zone, whatever that is.
@@ -27,44 +33,6 @@ FIELDS = sorted(
     {"from", "sender", "to", "cc", "reply-to", "subject", "date", "message-id", "in-reply-to", "references"}
     | set(TRAITS)
 )
-
-
-@dataclass(slots=True)
-class Uids:
-    """A set of UIDs that grows at its end, as runs: a mailbox of 50,000 is often a dozen of them."""
-
-    runs: list[tuple[int, int]] = field(default_factory=list)
-
-    @classmethod
-    def parse(cls, text: str) -> Uids:
-        """From `1:50,52`. Raises ValueError."""
-        uids = cls()
-        for run in filter(None, text.split(",")):
-            first, _, last = run.partition(":")
-            uids.runs.append((int(first), int(last or first)))
-        return uids
-
-    def __str__(self) -> str:
-        return ",".join(str(first) if first == last else f"{first}:{last}" for first, last in self.runs)
-
-    def __iter__(self) -> Iterator[int]:
-        for first, last in self.runs:
-            yield from range(first, last + 1)
-
-    def add(self, uid: int) -> None:
-        """Add a UID that is greater than all before."""
-        if self.runs and self.runs[-1][1] + 1 == uid:
-            self.runs[-1] = (self.runs[-1][0], uid)
-        else:
-            self.runs.append((uid, uid))
-
-    @classmethod
-    def of(cls, uids: Iterable[int]) -> Uids:
-        """From ascending UIDs."""
-        made = cls()
-        for uid in uids:
-            made.add(uid)
-        return made
 
 
 @dataclass(slots=True)
@@ -143,25 +111,60 @@ def _read_news(
         place.next, place.messages = state.uidnext, state.messages
         yield Batch(folder, (), vanished, place.cursor(folder.name), reset=reset)
         return
-    for start in range(0, len(new), CHUNK):
-        uids = new[start : start + CHUNK]
-        if not examined(connection, folder.name, place.uidvalidity):
-            raise MailboxUnavailable(f"The folder {folder.name} of {account} was made anew while it was being read.")
+    done = 0
+    for uids, told in _told(connection, account, folder, place, new):
         messages = [
             message
-            for uid, items in sorted(connection.fetch(uids, _items(connection)).items())
+            for uid, items in sorted(told.items())
             if (message := _message(account, folder, place.uidvalidity, uid, items)) and _wanted(message, uid, place)
         ]
         for message in messages:
             place.known.add(uid_of(message.ref))
         place.next = uids[-1] + 1
-        done = start + len(uids)
+        done += len(uids)
         if done == len(new):
             place.next, place.messages = state.uidnext, state.messages
         yield Batch(
             folder, tuple(messages), vanished, place.cursor(folder.name), reset=reset, done=done, total=len(new)
         )
         reset, vanished = False, ()
+
+
+def _told(
+    connection: Connection, account: str, folder: Folder, place: Place, new: Sequence[int]
+) -> Iterator[tuple[Sequence[int], dict[int, Items]]]:
+    """What the server tells about `new`, chunk by chunk and in order, with the next chunks already on their way."""
+    asked = _items(connection)
+    chunks = _chunks(new, place)
+    under_way: deque[tuple[Sequence[int], Asked]] = deque()
+    try:
+        while True:
+            for chunk, uids in islice(chunks, WINDOW - len(under_way)):
+                if not examined(connection, folder.name, place.uidvalidity):
+                    raise MailboxUnavailable(
+                        f"The folder {folder.name} of {account} was made anew while it was being read."
+                    )
+                under_way.append((chunk, connection.ask(uids, asked)))
+            if not under_way:
+                return
+            chunk, answer = under_way.popleft()
+            yield chunk, connection.answer(answer)
+    finally:
+        connection.forget()
+
+
+def _chunks(new: Sequence[int], place: Place) -> Iterator[tuple[Sequence[int], Uids]]:
+    """Slices of `new`, each with how to ask for it. Where `new` is all there is, the gaps need not be spelt out."""
+    start = 0
+    while start < len(new):
+        chunk = new[start : start + CHUNK]
+        whole = place.since is None or chunk[0] >= place.until
+        uids = Uids([(chunk[0], chunk[-1])]) if whole else Uids.of(chunk)
+        while len(str(uids)) > LINE:
+            chunk = chunk[: len(chunk) // 2]
+            uids = Uids.of(chunk)
+        yield chunk, uids
+        start += len(chunk)
 
 
 def _new(connection: Connection, place: Place, state: State) -> list[int]:
