@@ -11,7 +11,9 @@ import watcher
 
 PACKAGE = Path(str(resources.files(watcher)))
 DOORS = {
+    "googleapiclient": ("mailbox/gmail_wire.py",),
     "holidays": ("workdays.py", "config/places.py"),
+    "httplib2": ("mailbox/gmail_wire.py",),
     "icalendar": ("reading/invitation.py",),
     "imapclient": ("mailbox/",),
     "jinja2": ("draft/render.py",),

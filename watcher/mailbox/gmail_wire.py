@@ -1,0 +1,319 @@
+"""The door to Google's client library: what may be asked of Gmail at all, how it is asked, and what its refusals mean.
+
+Every request passes one list of methods and paths; nothing that sends, labels, moves or removes mail is on it. The
+library's own transport repeats a request whose answer was lost, which for a draft would make two; this one does not.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from watcher.errors import CredentialsRejected, MailboxUnavailable, WatcherError
+
+ENDPOINT = "https://gmail.googleapis.com"
+TIMEOUT = 60.0
+BATCH = 50  # parts of one batch; Google takes 100 and advises 50
+TRIES = 7
+LONGEST = 60.0  # seconds waited at once
+# What Google calls it when too much was asked in too short a time: nothing was carried out, and later it will be.
+QUOTA = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "dailyLimitExceeded"})
+
+_USER = "/gmail/v1/users/me"
+READING = (
+    ("GET", re.compile(rf"{_USER}/(profile|labels|messages|history|drafts)")),
+    ("GET", re.compile(rf"{_USER}/(messages|drafts)/[\w-]+")),
+)
+DRAFTING = (
+    ("POST", re.compile(rf"{_USER}/drafts")),
+    ("DELETE", re.compile(rf"{_USER}/drafts/[\w-]+")),
+)
+BATCH_PATH = "/batch/gmail/v1"
+_INNER = re.compile(r"^([A-Z]+) (\S+) HTTP/1\.1\s*$", re.M)
+
+
+class Tokens(Protocol):
+    """What gives the access token of an account. Both raise CredentialsRejected, CredentialsMissing and
+    MailboxUnavailable."""
+
+    def access(self) -> str:
+        """A token that is good for some minutes yet."""
+
+    def renew(self) -> str:
+        """Another one, because the last was refused."""
+
+
+class Missing(Exception):
+    """Google knows no such thing: it is gone, or history does not reach back to it."""
+
+
+class Busy(MailboxUnavailable):
+    """Too much was asked in too short a time; nothing was carried out. `after` is how long Google wants us to wait."""
+
+    def __init__(self, message: str, after: float) -> None:
+        super().__init__(message, "It is tried again later.")
+        self.after = after
+
+
+class Refused(MailboxUnavailable):
+    """Google says no to this request and would say it again; nothing was carried out."""
+
+
+class Failing(MailboxUnavailable):
+    """No answer, or Google's own fault: whether it was carried out is not known."""
+
+
+def may_ask(method: str, path: str, *, drafting: bool) -> bool:
+    """Whether a request is one of those that are ever made."""
+    asked = (*READING, *DRAFTING) if drafting else READING
+    return any(method == verb and shape.fullmatch(path) for verb, shape in asked)
+
+
+class Wire:
+    """One account's connection to Gmail, in the shape that Google's library takes for a transport.
+
+    `drafting` false leaves only what reads. `wait` waits that many seconds and tells whether it was woken early, which
+    ends the asking.
+    """
+
+    def __init__(
+        self,
+        account: str,
+        tokens: Tokens,
+        *,
+        endpoint: str = ENDPOINT,
+        drafting: bool = True,
+        timeout: float = TIMEOUT,
+        wait: Callable[[float], bool] | None = None,
+    ) -> None:
+        self.account = account
+        self._tokens = tokens
+        self._base = urlsplit(endpoint)
+        self._drafting = drafting
+        self._timeout = timeout
+        self._closed = threading.Event()
+        self._wait = wait or self._closed.wait
+        self._connection: http.client.HTTPConnection | None = None
+
+    # --- what the library calls ---------------------------------------------------------------------------------
+
+    def request(
+        self, uri: str, method: str = "GET", body: str | bytes | None = None, headers: Mapping[str, str] | None = None,
+        **_: object,
+    ) -> tuple[Any, bytes]:  # fmt: skip
+        """One request and its answer, asked once more with a new token where the first was refused."""
+        from httplib2 import Response  # type: ignore[import-untyped]
+
+        parts = urlsplit(uri)
+        data = body.encode() if isinstance(body, str) else body
+        self._check(method, parts, data)
+        target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        given = {key: value for key, value in (headers or {}).items() if key.lower() != "content-length"}
+        status, told, content = self._exchange(method, target, data, given, self._tokens.access())
+        if status == http.client.UNAUTHORIZED:
+            status, told, content = self._exchange(method, target, data, given, self._tokens.renew())
+        return Response({**told, "status": str(status)}), content
+
+    def _check(self, method: str, parts: Any, body: bytes | None) -> None:
+        ours = (parts.scheme, parts.netloc) == (self._base.scheme, self._base.netloc)
+        if ours and method == "POST" and parts.path == BATCH_PATH:
+            inner = _INNER.findall((body or b"").decode("utf-8", "replace"))
+            ours = bool(inner) and all(may_ask(verb, urlsplit(at).path, drafting=False) for verb, at in inner)
+        else:
+            ours = ours and may_ask(method, parts.path, drafting=self._drafting)
+        if not ours:
+            raise Refused(f"watcher does not ask Gmail for {method} {parts.path}.", "This is a fault of its own.")
+
+    def _exchange(
+        self, method: str, target: str, body: bytes | None, headers: Mapping[str, str], token: str
+    ) -> tuple[int, dict[str, str], bytes]:
+        if method != "GET":
+            self._hang_up()  # a connection kept from before may be dead, and these are not to be repeated
+        try:
+            connection = self._connected()
+            connection.request(method, target, body, {**headers, "authorization": f"Bearer {token}"})
+            answer = connection.getresponse()
+            content = answer.read()
+        except TimeoutError:
+            self._hang_up()
+            raise Failing(f"Gmail does not answer for {self.account}.", "It is tried again later.") from None
+        except ssl.SSLCertVerificationError as error:
+            self._hang_up()
+            raise MailboxUnavailable(
+                "The certificate of Gmail's server is not to be trusted.", "Check the clock and the network."
+            ) from error
+        except (OSError, http.client.HTTPException, AttributeError, ValueError) as error:
+            self._hang_up()  # AttributeError, ValueError: it was closed under our hands
+            raise Failing(
+                f"The connection to Gmail was lost ({type(error).__name__}).", "It is tried again later."
+            ) from error
+        told = {key.lower(): value for key, value in answer.getheaders()}
+        if answer.will_close:
+            self._hang_up()
+        return answer.status, told, content
+
+    def _connected(self) -> http.client.HTTPConnection:
+        if self._connection is None:
+            host = self._base.netloc
+            if self._base.scheme == "http":  # a test on this machine; see `endpoint` in the config
+                self._connection = http.client.HTTPConnection(host, timeout=self._timeout)
+            else:
+                self._connection = http.client.HTTPSConnection(
+                    host, timeout=self._timeout, context=ssl.create_default_context()
+                )
+        return self._connection
+
+    def _hang_up(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(OSError, AttributeError):
+                connection.sock.shutdown(socket.SHUT_RDWR)
+            connection.close()
+
+    # --- what the backend calls ---------------------------------------------------------------------------------
+
+    def service(self) -> Any:
+        """Google's client for Gmail, from the description that ships with it, with nothing asked of the network."""
+        from googleapiclient.discovery import build
+
+        self._closed.clear()
+        return build(
+            "gmail",
+            "v1",
+            http=self,
+            static_discovery=True,
+            cache_discovery=False,
+            client_options={"api_endpoint": self._base.geturl()},
+        ).users()
+
+    def close(self) -> None:
+        """Hang up, and wake whoever waits; may be called from another thread."""
+        self._closed.set()
+        self._hang_up()
+
+    def ask(self, request: Any, *, again: bool = True) -> dict[str, Any]:
+        """The answer to a request of the library, asked again while Google is busy or does not answer.
+
+        Raises Missing, and what `Mailbox` may raise; with `again` false after the first try, so that it can be told
+        whether something was carried out (Failing: nobody knows).
+        """
+        for number in range(TRIES):
+            try:
+                return self._once(request)
+            except (Busy, Failing) as fault:
+                if not again or number == TRIES - 1:
+                    raise
+                self._pause(fault, number)
+        raise AssertionError
+
+    def ask_all(self, requests: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+        """The answers to many requests that read, in batches; those that Google does not know are left out."""
+        keys = list(requests)
+        for start in range(0, len(keys), BATCH):
+            yield from self._batch({key: requests[key] for key in keys[start : start + BATCH]})
+
+    def _batch(self, requests: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+        left = dict(requests)
+        for number in range(TRIES):
+            told: dict[str, dict[str, Any] | Exception] = {}
+            try:
+                self._ask_batch(left, told)
+                trouble: WatcherError | None = None
+            except (Busy, Failing) as fault:
+                trouble = fault
+            for key, answer in told.items():
+                if isinstance(answer, dict):
+                    yield key, answer
+                elif isinstance(answer, Busy | Failing):
+                    trouble = trouble or answer
+                    continue
+                elif not isinstance(answer, Missing):
+                    raise answer
+                left.pop(key, None)
+            if not left:
+                return
+            if trouble is None or number == TRIES - 1:
+                raise trouble or Failing("Gmail left out some of what was asked for.", "It is tried again later.")
+            self._pause(trouble, number)
+
+    def _ask_batch(self, requests: Mapping[str, Any], told: dict[str, dict[str, Any] | Exception]) -> None:
+        from googleapiclient.errors import BatchError, Error, HttpError
+        from googleapiclient.http import BatchHttpRequest
+
+        def hear(key: str, answer: Any, fault: HttpError | None) -> None:
+            told[key] = answer if fault is None else self._meaning(fault.resp, fault.content)
+
+        # The library's own way to make a batch forgets which server it is for.
+        batch = BatchHttpRequest(callback=hear, batch_uri=f"{self._base.geturl().rstrip('/')}{BATCH_PATH}")
+        for key, request in requests.items():
+            batch.add(request, request_id=key)
+        try:
+            batch.execute(http=self)
+        except HttpError as error:
+            raise self._meaning(error.resp, error.content) from error
+        except (BatchError, Error, KeyError, ValueError) as error:
+            raise Failing("Gmail's answer to a batch makes no sense.", "It is tried again later.") from error
+
+    def _once(self, request: Any) -> dict[str, Any]:
+        from googleapiclient.errors import Error, HttpError
+
+        try:
+            answer = request.execute(http=self, num_retries=0)
+        except HttpError as error:
+            raise self._meaning(error.resp, error.content) from error
+        except (Error, ValueError) as error:
+            raise Failing("Gmail's answer makes no sense.", "It is tried again later.") from error
+        return answer if isinstance(answer, dict) else {}
+
+    def _pause(self, fault: WatcherError, number: int) -> None:
+        after = fault.after if isinstance(fault, Busy) else 0.0
+        if self._wait(min(max(after, 2.0**number), LONGEST)):
+            raise fault
+
+    def _meaning(self, response: Any, content: bytes) -> Exception:
+        """What an answer that is not a success means. Google's reference: "Resolve errors" of the Gmail API."""
+        status, reason = int(response.status), _reason(content)
+        if status in (404, 410):
+            return Missing("Gmail knows nothing of what was asked for.", "It is tried again later.")
+        if status == 429 or (status == 403 and reason in QUOTA):
+            return Busy(f"Gmail wants {self.account} to ask less often ({reason or status}).", _seconds(response))
+        if status >= 500 or status == 408:
+            return Failing(f"Gmail is out of order just now (status {status}).", "It is tried again later.")
+        if status in (401, 403):
+            return CredentialsRejected(
+                f"Gmail does not let {self.account} in ({reason or status}).", _remedy(reason, self.account)
+            )
+        return Refused(f"Gmail refuses what was asked for {self.account} ({reason or status}).")
+
+
+def _reason(content: bytes) -> str:
+    """Google's word for what is wrong, never its sentence, which may repeat what was asked."""
+    try:
+        error = json.loads(content)["error"]
+        reason = str((error.get("errors") or [{}])[0].get("reason") or error.get("status") or "")
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+        return ""
+    return reason if re.fullmatch(r"\w{1,60}", reason) else ""
+
+
+def _seconds(response: Mapping[str, str]) -> float:
+    after = str(response.get("retry-after", ""))
+    return float(after) if after.isdecimal() else 0.0
+
+
+def _remedy(reason: str, account: str) -> str:
+    if reason == "accessNotConfigured":
+        return (
+            "Turn on the Gmail API for your project at https://console.cloud.google.com/apis/library and wait a minute."
+        )
+    if reason == "domainPolicy":
+        return "Your organisation does not allow it; ask its administrator."
+    return f"Sign in again: `watcher login {account}`."
