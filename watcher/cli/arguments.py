@@ -30,6 +30,7 @@ def parser() -> argparse.ArgumentParser:
     config_option(top, None)
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, title="commands")
     _scan(commands)
+    _run(commands)
     _status(commands)
     _show(commands)
     _drafts(commands)
@@ -71,6 +72,15 @@ def _scan(commands: Commands) -> None:
     made.add_argument("--dry-run", action="store_true", help="write nothing anywhere; print the letters instead")
     now_option(made, "as if it were then; mail delivered later is not seen")
     json_option(made)
+
+
+def _run(commands: Commands) -> None:
+    def run(options: argparse.Namespace, screen: Screen) -> int:
+        from watcher.cli.run import run
+
+        return run(options, screen)
+
+    command(commands, "run", "the same pass, forever: told by mail, by the clock and by signals", run)
 
 
 def _status(commands: Commands) -> None:
