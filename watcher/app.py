@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from watcher.config import Config, ImapAccount, MaildirAccount
+from watcher.config import Config, GmailAccount, ImapAccount, MaildirAccount
 from watcher.errors import UsageError
 from watcher.store import Store
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from watcher.cycle.speaking import Heard, Speaking, TakeDown
     from watcher.knowledge.model import Rulebook
     from watcher.mailbox.base import Mailbox
+    from watcher.message.model import Folder
 
 READING_VERSION = 1  # raised when the code of reading changes what it finds, so that stored readings are made anew
 
@@ -38,6 +39,14 @@ def knowledge(overlay: Path | None = None) -> Rulebook:
 
 
 NO_WORDS = "0/0"  # the store's mark where the user has said nothing yet
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a sign-in found: the folders, and whose mailbox it is where the server tells ("" where not)."""
+
+    folders: tuple[Folder, ...]
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +117,20 @@ class Watcher:
             return list(self._given)
         return [self._mailbox(account, environ) for account in self._config.accounts]
 
-    def _mailbox(self, settings: AccountSettings, environ: Mapping[str, str]) -> Mailbox:
+    def probe(self, name: str, environ: Mapping[str, str], given: str | None = None) -> Found:
+        """Sign in to one account, perhaps with a secret that is not stored yet, and see what folders there are.
+
+        Raises what a mailbox may raise.
+        """
+        settings = next(account for account in self._config.accounts if account.name == name)
+        mailbox = self._mailbox(settings, environ, given)
+        try:
+            mailbox.open()
+            return Found(tuple(mailbox.folders()), getattr(mailbox, "address", ""))
+        finally:
+            mailbox.close()
+
+    def _mailbox(self, settings: AccountSettings, environ: Mapping[str, str], given: str | None = None) -> Mailbox:
         from watcher.message.model import Account
 
         account = Account(settings.name, self._config.addresses)
@@ -116,7 +138,10 @@ class Watcher:
             from watcher.mailbox.maildir import MaildirMailbox
 
             return MaildirMailbox(account, settings.path)
-        return _imap(account, settings, environ)
+        if isinstance(settings, GmailAccount):
+            drafting = self._config.follow_up.drafting != "off"
+            return _gmail(account, settings, _secret_of(settings, environ, given), drafting=drafting)
+        return _imap(account, settings, _secret_of(settings, environ, given))
 
     def _setting(self) -> Setting:
         from watcher.cycle import Setting
@@ -298,8 +323,18 @@ def find_id(name: str, known: Mapping[str, Sequence[str]]) -> str:
     raise UsageError(f"There is no opportunity '{name}'.", "`watcher status --all` lists them all with their ids.")
 
 
-def _imap(account: Any, settings: ImapAccount, environ: Mapping[str, str]) -> Mailbox:
-    from watcher.mailbox.credentials import secret
+def _secret_of(
+    settings: ImapAccount | GmailAccount, environ: Mapping[str, str], given: str | None
+) -> Callable[[], str]:
+    def get() -> str:
+        from watcher.mailbox.credentials import secret
+
+        return given if given is not None else secret(settings.name, settings.password_command, environ)
+
+    return get
+
+
+def _imap(account: Any, settings: ImapAccount, secret: Callable[[], str]) -> Mailbox:
     from watcher.mailbox.imap import ImapMailbox, ImapSettings
 
     return ImapMailbox(
@@ -312,8 +347,19 @@ def _imap(account: Any, settings: ImapAccount, environ: Mapping[str, str]) -> Ma
             ca=str(settings.ca or ""),
             folders=settings.folders,
         ),
-        lambda: secret(settings.name, settings.password_command, environ),
+        secret,
     )
+
+
+def _gmail(account: Any, settings: GmailAccount, secret: Callable[[], str], *, drafting: bool) -> Mailbox:
+    from watcher.mailbox.gmail import GmailMailbox
+    from watcher.mailbox.gmail_wire import Wire
+    from watcher.mailbox.oauth import GrantTokens, grant_of
+
+    name = settings.name
+    tokens = GrantTokens(name, lambda: grant_of(secret(), name))
+    wire = Wire(name, tokens, endpoint=settings.endpoint, drafting=drafting)
+    return GmailMailbox(account, wire, drafting=drafting)
 
 
 def _digest(rulebook: Rulebook, config: Config) -> str:

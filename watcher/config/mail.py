@@ -7,12 +7,13 @@ import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from watcher.config.model import AccountSettings, ImapAccount, MaildirAccount
+from watcher.config.model import GMAIL, AccountSettings, GmailAccount, ImapAccount, MaildirAccount
 from watcher.config.paths import resolve
 from watcher.config.section import Section, did_you_mean, shown
 
 KINDS = ("imap", "maildir", "gmail")
 TLS_PORTS = {"tls": 993, "starttls": 143}
+_ENDPOINT = re.compile(r"https://[\w.-]+(?::\d+)?\Z|http://127\.0\.0\.1:\d+\Z")
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?\Z")
 
 
@@ -27,13 +28,13 @@ def accounts(
         root.fault(
             "accounts",
             "is missing: there is no mailbox to read.",
-            'Add an [[accounts]] table with kind = "imap" or "maildir".',
+            'Add an [[accounts]] table with kind = "imap", "gmail" or "maildir".',
         )
     for table in tables:
         name = _name(table, names)
-        kind = table.text("kind", required='Write kind = "imap" or kind = "maildir".')
+        kind = table.text("kind", required='Write kind = "imap", "gmail" or "maildir".')
         account = _account(table, kind, name, folder, environ, addresses)
-        if kind in ("imap", "maildir"):
+        if kind in KINDS:
             table.close()
         if account is not None:
             found.append(account)
@@ -48,13 +49,9 @@ def _account(
     if kind == "imap":
         return _imap(table, name, folder, environ, addresses)
     if kind == "gmail":
-        table.fault(
-            "kind",
-            'is "gmail": Google\'s own interface is not yet in this version.',
-            'Use kind = "imap" with host = "imap.gmail.com" and an app password.',
-        )
-    elif kind:
-        remedy = did_you_mean(kind.lower(), KINDS[:2]) or 'It can be "imap" or "maildir".'
+        return _gmail(table, name, addresses)
+    if kind:
+        remedy = did_you_mean(kind.lower(), KINDS) or 'It can be "imap", "gmail" or "maildir".'
         table.fault("kind", f"is {shown(kind)}.", remedy)
     return None
 
@@ -97,6 +94,14 @@ def _imap(table: Section, name: str, folder: Path, environ: Mapping[str, str], a
     return ImapAccount(
         name, host, port, user, "starttls" if tls == "starttls" else "tls", ca, _command(table), table.texts("folders")
     )
+
+
+def _gmail(table: Section, name: str, addresses: Sequence[str]) -> GmailAccount:
+    endpoint = table.text("endpoint", GMAIL)
+    if not _ENDPOINT.match(endpoint):
+        table.fault("endpoint", f"is {shown(endpoint)}.", "Leave it out: it is for tests on this machine.")
+    user = table.text("user", addresses[0] if addresses else "")
+    return GmailAccount(name, user, _command(table), table.texts("folders"), endpoint)
 
 
 def _command(table: Section) -> tuple[str, ...]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from watcher.reading.model import ReadingSettings
     from watcher.workdays import Workdays
 
+GMAIL = "https://gmail.googleapis.com"
+
 
 @dataclass(frozen=True, slots=True)
 class MaildirAccount:
@@ -46,7 +48,22 @@ class ImapAccount:
     folders: tuple[str, ...] = ()
 
 
-AccountSettings = MaildirAccount | ImapAccount
+@dataclass(frozen=True, slots=True)
+class GmailAccount:
+    """Mail at Gmail, by Google's own interface.
+
+    `user` is the address to sign in with. `folders` are labels to read beside inbox, sent and archive. `endpoint` is
+    where the interface is; another than Google's is for tests on this machine. `password_command` prints the sign-in.
+    """
+
+    name: str
+    user: str
+    password_command: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+    endpoint: str = GMAIL
+
+
+AccountSettings = MaildirAccount | ImapAccount | GmailAccount
 
 
 @dataclass(frozen=True, slots=True)
