@@ -1,0 +1,171 @@
+"""`watcher doctor`: one line for each thing that must work, and what to do where it does not."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from watcher.cli.opening import hush_libraries
+from watcher.errors import FaultyFile, Problem, WatcherError
+
+if TYPE_CHECKING:
+    from watcher.app import Watcher
+    from watcher.cli.screen import Screen
+    from watcher.config import AccountSettings, Config
+
+OK, WARNING, FAILED = "ok", "warning", "failed"
+FAULTY = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What was looked at, for which account (""), how it is, and what to do about it."""
+
+    check: str
+    status: str
+    message: str
+    remedy: str = ""
+    account: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """The line as `doctor --json` prints it (schemas/doctor.json)."""
+        return {
+            "check": self.check,
+            "account": self.account or None,
+            "status": self.status,
+            "message": self.message,
+            "remedy": self.remedy or None,
+        }
+
+
+def run(options: argparse.Namespace, screen: Screen) -> int:
+    """Look at everything; 1 where something failed, 2 where it is the config."""
+    lines: list[Line] = []
+    for line in examine(options):
+        lines.append(line)
+        if not options.json:
+            tell(line, screen)
+    if options.json:
+        screen.json([line.as_json() for line in lines])
+    failed = [line for line in lines if line.status == FAILED]
+    if any(line.check == "config" for line in failed):
+        return FAULTY
+    return 1 if failed else 0
+
+
+def tell(line: Line, screen: Screen) -> None:
+    """A line in words, its remedy below it."""
+    where = f"{line.check} {line.account}" if line.account else line.check
+    screen.say(f"{line.status:<8}{where}: {line.message}")
+    if line.remedy:
+        screen.say(f"{'':<8}{line.remedy}")
+
+
+def examine(options: argparse.Namespace) -> Iterator[Line]:
+    """Every line, as it is found."""
+    from watcher.app import build
+    from watcher.config import config_path, load
+
+    path = Path(options.config) if options.config else config_path(os.environ)
+    try:
+        config = load(path, os.environ)
+    except WatcherError as fault:
+        yield from _faults("config", fault)
+        return
+    yield Line("config", OK, f"{path} is sound.")
+    hush_libraries()
+    yield from _letters(config)
+    yield _state(config)
+    watcher = build(config)
+    for settings in config.accounts:
+        yield from _account(watcher, config, settings)
+
+
+def _faults(check: str, fault: WatcherError) -> Iterator[Line]:
+    if isinstance(fault, FaultyFile):
+        for problem in fault.problems:
+            yield _fault(check, FAILED, problem)
+    else:
+        yield Line(check, FAILED, fault.message, fault.remedy)
+
+
+def _fault(check: str, status: str, problem: Problem) -> Line:
+    bare = Problem(problem.file, problem.line, problem.key, problem.message, column=problem.column)
+    return Line(check, status, str(bare), problem.remedy)
+
+
+def _letters(config: Config) -> Iterator[Line]:
+    """What ships with watcher, and the user's own letters, which ours stand in for where they are broken."""
+    from watcher.app import knowledge
+    from watcher.draft.templates import faults
+
+    try:
+        rulebook = knowledge()
+    except WatcherError as fault:
+        yield from _faults("knowledge", fault)
+        return
+    yield Line("knowledge", OK, f"{', '.join(sorted(rulebook.packs))}; {len(rulebook.senders)} kinds of sender.")
+    found = faults(config.templates, rulebook.packs)
+    for problem in found:
+        yield _fault("letters", WARNING, problem)
+    if not found:
+        own = len(config.templates)
+        yield Line("letters", OK, f"{own} of your own." if own else "Ours, none of your own.")
+
+
+def _state(config: Config) -> Line:
+    from watcher.store import Store
+
+    try:
+        with Store.open_for_reading(config.storage) as store:
+            count = len(store.placements())
+    except WatcherError as fault:
+        return Line("state", FAILED, fault.message, fault.remedy)
+    if not config.storage.exists():
+        return Line("state", OK, f"There is none yet; the first scan makes {config.storage}.")
+    if config.storage.stat().st_mode & 0o077:
+        return Line("state", WARNING, f"{config.storage} can be read by others.", f"chmod 600 {config.storage}")
+    return Line("state", OK, f"{config.storage}, {count} drafts so far.")
+
+
+def _account(watcher: Watcher, config: Config, settings: AccountSettings) -> Iterator[Line]:
+    """Whether an account can be signed in to, and whether the folders are there that matter."""
+    from watcher.message.model import Role
+
+    name = settings.name
+    try:
+        found = watcher.probe(name, os.environ)
+    except WatcherError as fault:
+        yield Line("sign-in", FAILED, fault.message, fault.remedy, name)
+        return
+    user = getattr(settings, "user", "").lower()
+    if found.address and found.address.lower() not in {user, *config.addresses}:
+        yield Line(
+            "sign-in", FAILED, f"It is signed in as {found.address}.", f"Sign in again: `watcher login {name}`.", name
+        )
+        return
+    yield Line("sign-in", OK, "The mailbox lets watcher in.", account=name)
+    roles = {folder.role: folder.name for folder in found.folders}
+    wanted = ((Role.INBOX, FAILED), (Role.SENT, WARNING), (Role.DRAFTS, FAILED))
+    for role, status in wanted:
+        if role not in roles:
+            yield Line("folders", status, f"There is no folder for {role.value}.", _without(role), name)
+    missing = [folder for folder in settings.folders if folder not in {each.name for each in found.folders}]
+    for folder in missing:
+        yield Line("folders", WARNING, f"There is no folder {folder}.", "Look at `folders` in the config.", name)
+    if not missing and all(role in roles for role, _ in wanted):
+        told = ", ".join(f"{role.value}: {roles[role]}" for role, _ in wanted)
+        yield Line("folders", OK, f"{told}.", account=name)
+
+
+def _without(role: Any) -> str:
+    told = {
+        "inbox": "Check that this is the mailbox you mean.",
+        "sent": "Let your mail program keep what you send; without it, watcher cannot know that you answered.",
+        "drafts": "Make a folder named Drafts in your mail program.",
+    }
+    return told[role.value]
