@@ -1,21 +1,25 @@
-"""A TCP relay that breaks connections on order: after so many bytes, for good, or by silence."""
+"""A TCP relay that breaks connections on order: after so many bytes, by an end, a reset or silence; or that is far away."""
 
 from __future__ import annotations
 
 import contextlib
+import queue
 import socket
+import struct
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-How = Literal["close", "silence"]
+How = Literal["close", "reset", "silence"]
+RESET = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends a reset
 
 
 @dataclass
 class Relay:
-    """Passes bytes between clients and a server. After `after` bytes from the server it does `how` to a connection;
-    `after` None passes everything. `received` is what the clients got, over all connections, and `pieces` where each
+    """Passes bytes between clients and a server, `delay` seconds late each way. After `after` bytes from the server it
+    does `how` to a connection; `after` None passes everything. `received` is what the clients got, over all connections, and `pieces` where each
     piece of it began."""
 
     host: str
@@ -23,6 +27,7 @@ class Relay:
     target: tuple[str, int]
     after: int | None = None
     how: How = "close"
+    delay: float = 0.0
     received: int = 0
     connections: int = 0
     sockets: list[socket.socket] = field(default_factory=list)
@@ -50,11 +55,14 @@ class Relay:
     def _pump(self, source: socket.socket, sink: socket.socket, counted: bool) -> None:
         passed = 0
         with contextlib.suppress(OSError):
-            while data := source.recv(65536):
+            for data in self._late(source) if self.delay else iter(lambda: source.recv(65536), b""):
                 if counted and self.after is not None and passed + len(data) > self.after:
                     sink.sendall(data[: self.after - passed])
                     if self.how == "silence":
                         return
+                    if self.how == "reset":
+                        sink.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+                        sink.close()
                     break
                 if counted:
                     self.pieces.append(passed)
@@ -64,6 +72,28 @@ class Relay:
         for one in (source, sink):
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
+
+    def _late(self, source: socket.socket) -> Iterator[bytes]:
+        """What comes from `source`, each piece `delay` seconds after it came, so that no byte rate is lost by it."""
+        pieces: queue.Queue[tuple[float, bytes]] = queue.Queue(4096)
+
+        def take_in() -> None:
+            data = b"x"
+            while data:
+                try:
+                    data = source.recv(65536)
+                except OSError:
+                    data = b""
+                pieces.put((time.monotonic() + self.delay, data))
+
+        threading.Thread(target=take_in, daemon=True).start()
+        never = threading.Event()
+        while True:
+            due, data = pieces.get()
+            never.wait(max(0.0, due - time.monotonic()))
+            if not data:
+                return
+            yield data
 
 
 @contextlib.contextmanager
