@@ -31,6 +31,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, title="commands")
     _scan(commands)
     _run(commands)
+    _service(commands)
     _status(commands)
     _show(commands)
     _drafts(commands)
@@ -81,6 +82,24 @@ def _run(commands: Commands) -> None:
         return run(options, screen)
 
     command(commands, "run", "the same pass, forever: told by mail, by the clock and by signals", run)
+
+
+def _service(commands: Commands) -> None:
+    def run(options: argparse.Namespace, screen: Screen) -> int:
+        from watcher.cli.service import run
+
+        return run(options, screen)
+
+    made = command(commands, "service", "`watcher run` as a systemd service of yours", run)
+    made.add_argument(
+        "action", choices=("install", "uninstall", "status", "logs"), help="set it up, take it away, or ask about it"
+    )
+    made.add_argument(
+        "--unconfined", action="store_true", help="with install: where the system does not let it be confined"
+    )
+    made.add_argument("--follow", action="store_true", help="with logs: go on printing")
+    made.add_argument("--lines", metavar="N", type=int, default=50, help="with logs: how many (default: 50)")
+    json_option(made)
 
 
 def _status(commands: Commands) -> None:
