@@ -28,6 +28,8 @@ GOODBYE_TIMEOUT = 3.0
 # imaplib takes no line above a million bytes, and a SEARCH answers in one line: at most 11 bytes a UID.
 SEARCH_WINDOW = 80_000
 
+BUFFER = 64 * 1024  # bytes read from the socket at once, where there are so many
+
 APPENDUID = re.compile(rb"\[APPENDUID (\d+) (\d+)\]", re.I)
 
 Items = Mapping[bytes, Any]
@@ -150,6 +152,8 @@ class Connection:
                         'Use tls = "tls" with port 993, or ask your provider.',
                     )
                 client.starttls(context)
+            client._imap.file.close()
+            client._imap.file = client._imap.sock.makefile("rb", BUFFER)
         except BaseException:
             _hang_up(client)
             raise

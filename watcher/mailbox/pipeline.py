@@ -65,12 +65,7 @@ class Pipeline:
 
     def _read(self) -> None:
         """Take in one answer of the server, whatever it is about."""
-        try:
-            pieces = wire.read(self._imap)
-        except IMAP4.abort:
-            raise
-        except IMAP4.error as error:  # a line without end: where the next answer begins is not to be known
-            raise IMAP4.abort("an endless line") from error
+        pieces = wire.read(self._imap.file)
         line = pieces[0]
         if not line.startswith(b"* "):
             self._finish(line)
@@ -99,8 +94,11 @@ class Pipeline:
     def _keep(self, uid: int, items: dict[bytes, Any]) -> None:
         """News of other messages, or of this one without its UID, is not what was asked for."""
         for asked in self._asked:
+            if uid in asked.found:
+                asked.found[uid].update(items)
+                return
             if uid in asked.uids:
-                asked.found.setdefault(uid, {}).update(items)
+                asked.found[uid] = items
                 return
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -113,13 +114,12 @@ def _read_news(
         return
     done = 0
     for uids, told in _told(connection, account, folder, place, new):
-        messages = [
-            message
-            for uid, items in sorted(told.items())
-            if (message := _message(account, folder, place.uidvalidity, uid, items)) and _wanted(message, uid, place)
-        ]
-        for message in messages:
-            place.known.add(uid_of(message.ref))
+        messages = []
+        for uid in sorted(told):
+            message = _message(account, folder, place.uidvalidity, uid, told[uid])
+            if message and _wanted(message, uid, place):
+                messages.append(message)
+                place.known.add(uid)
         place.next = uids[-1] + 1
         done += len(uids)
         if done == len(new):
@@ -223,16 +223,19 @@ def raw_message(
         data=data,
         whole=whole,
         thread=f"{int(thread):x}" if thread else "",
-        flags=frozenset(
-            flag.decode("ascii", "replace") for flag in items.get(b"FLAGS") or () if isinstance(flag, bytes)
-        ),
+        flags=_flags(tuple(items.get(b"FLAGS") or ())),
     )
 
 
+@lru_cache(maxsize=256)
+def _flags(told: tuple[object, ...]) -> frozenset[str]:
+    return frozenset(flag.decode("ascii", "replace") for flag in told if isinstance(flag, bytes))
+
+
 def section(items: Items, start: bytes) -> bytes | None:
-    """The body section whose name starts so; servers differ in how they repeat what was asked."""
+    """The body section whose name (in capitals) starts so; servers differ in how they repeat what was asked."""
     for name, value in items.items():
-        if name.upper().startswith(start) and (value is None or isinstance(value, bytes)):
+        if name.startswith(start) and (value is None or isinstance(value, bytes)):
             return value or b""
     return None
 
@@ -257,7 +260,7 @@ def uidvalidity_of(ref: Ref) -> int:
 def _instant(told: object, data: bytes) -> datetime:
     """INTERNALDATE, else (no server should) the Date field, else the beginning of time."""
     if isinstance(told, datetime) and told.tzinfo is not None:
-        return told.astimezone(UTC)
+        return told if told.tzinfo is UTC else told.astimezone(UTC)
     for line in data.split(b"\n\r\n", 1)[0].splitlines():
         if line.lower().startswith(b"date:"):
             try:

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 # No message's header fields are this long, but a server may claim so; the rest is read and thrown away.
 MAX_LITERAL = 512 * 1024
 SLICE = 64 * 1024
+MAX_LINE = 1_000_000  # as imaplib
 
 LITERAL = re.compile(rb"\{(\d+)\}\Z")
 FETCH = re.compile(rb"\* [1-9]\d{0,9} FETCH \(", re.I)
@@ -30,16 +31,23 @@ ITEM = re.compile(
     rb")(?=[ )]|\Z)",
     re.I,
 )
-MOMENT = re.compile(rb"[ \d]?(\d)-([A-Z][a-z]{2})-([1-9]\d{3}) (\d\d):(\d\d):(\d\d) ([+-]\d{4})")
+# What nearly every server writes before the section.
+USUAL = re.compile(
+    rb"\* [1-9]\d{0,9} FETCH \(UID ([1-9]\d{0,9}) "
+    rb'FLAGS \(([^()"%\[\]{}\x00-\x1f]*)\) '
+    rb'INTERNALDATE "([^"\\\x00-\x1f]*)"'
+)
+SECTION = re.compile(rb"BODY\[[^\]\x00-\x1f]*\]", re.I)
+MOMENT = re.compile(rb"[ \d]\d-[A-Z][a-z][a-z]-[1-9]\d\d\d \d\d:\d\d:\d\d [+-]\d\d\d\d")
 MONTHS = {
     name: number for number, name in enumerate(b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), start=1)
 }
 
 
 class Source(Protocol):
-    """Where the bytes come from; imaplib's connection is one."""
+    """Where the bytes come from; the file in imaplib's connection is one."""
 
-    def readline(self) -> bytes: ...
+    def readline(self, limit: int, /) -> bytes: ...
 
     def read(self, size: int, /) -> bytes: ...
 
@@ -53,12 +61,14 @@ def read(source: Source) -> list[bytes]:
 
     Lines come without their end, the marks of literals (`{12}`) stay. Raises imaplib's abort where the connection ends.
     """
-    line = _line(source)
-    pieces = [line]
-    while line.endswith(b"}") and (mark := LITERAL.search(line)):
+    line = source.readline(MAX_LINE)
+    pieces = [line[:-2]]
+    while line[-3:] == b"}\r\n" and (mark := LITERAL.search(pieces[-1])):
         pieces.append(_literal(source, int(mark[1])))
-        line = _line(source)
-        pieces.append(line)
+        line = source.readline(MAX_LINE)
+        pieces.append(line[:-2])
+    if line[-2:] != b"\r\n":
+        raise IMAP4.abort("the connection ended in the middle of an answer")
     return pieces
 
 
@@ -67,6 +77,12 @@ def understand(pieces: list[bytes]) -> tuple[int, dict[bytes, Any]]:
 
     Raises Doubt.
     """
+    if len(pieces) == 3 and pieces[2] == b")":
+        head, _, rest = pieces[0].partition(b" BODY[")
+        if rest and (usual := USUAL.fullmatch(head)):
+            section = _section(b"BODY[" + rest[: rest.rfind(b" {")])
+            told, flags, moment = usual.groups()
+            return int(told), {b"FLAGS": _flags(flags), b"INTERNALDATE": _moment(moment), section: pieces[1]}
     line, at = pieces[0], 0
     opened = FETCH.match(line)
     if not opened:
@@ -78,10 +94,7 @@ def understand(pieces: list[bytes]) -> tuple[int, dict[bytes, Any]]:
         if kind == "uid":
             uid = int(found[1])
         elif kind == "literal":
-            literal = pieces[at + 1]
-            if len(literal) != min(int(found["literal"]), MAX_LITERAL):
-                raise Doubt("a literal of another length")
-            items[found["section"].upper()] = literal
+            items[found["section"].upper()] = pieces[at + 1]
             at += 2
             line, pos = pieces[at], 0
         elif kind == "flags":
@@ -99,15 +112,10 @@ def understand(pieces: list[bytes]) -> tuple[int, dict[bytes, Any]]:
     return uid, items
 
 
-def _line(source: Source) -> bytes:
-    line = source.readline()
-    if not line.endswith(b"\r\n"):
-        raise IMAP4.abort("the connection ended in the middle of an answer")
-    return line[:-2]
-
-
 def _literal(source: Source, size: int) -> bytes:
-    kept = source.read(min(size, MAX_LITERAL))
+    kept = source.read(size if size < MAX_LITERAL else MAX_LITERAL)
+    if len(kept) == size:
+        return kept
     left = size - len(kept)
     while len(kept) == MAX_LITERAL and left > 0:
         skipped = len(source.read(min(left, SLICE)))
@@ -119,6 +127,13 @@ def _literal(source: Source, size: int) -> bytes:
     return kept
 
 
+@lru_cache(maxsize=64)
+def _section(name: bytes) -> bytes:
+    if not SECTION.fullmatch(name):
+        raise Doubt("an odd section")
+    return name.upper()
+
+
 @lru_cache(maxsize=256)
 def _flags(text: bytes) -> tuple[bytes, ...]:
     flags = tuple(text.split(b" ")) if text else ()
@@ -128,15 +143,20 @@ def _flags(text: bytes) -> tuple[bytes, ...]:
 
 
 def _moment(text: bytes) -> datetime:
-    found = MOMENT.fullmatch(text)
-    month = MONTHS.get(found[2]) if found else None
-    if not found or not month:
+    if not MOMENT.fullmatch(text):
         raise Doubt("an odd date")
+    date, clock, zone = text[-26:-15], text[-14:-6], text[-5:]
     try:
-        day = int(text[: text.index(b"-")])
-        clock = (int(found[4]), int(found[5]), int(found[6]))
-        return datetime(int(found[3]), month, day, *clock, tzinfo=_zone(found[7]))
-    except ValueError as error:
+        return datetime(
+            int(date[7:]),
+            MONTHS[date[3:6]],
+            int(date[:2]),
+            int(clock[:2]),
+            int(clock[3:5]),
+            int(clock[6:]),
+            tzinfo=_zone(zone),
+        )
+    except (ValueError, KeyError) as error:
         raise Doubt("an impossible date") from error
 
 

@@ -102,5 +102,5 @@ def test_gmails_thread_is_written_as_its_api_writes_it() -> None:
 
 def test_a_section_is_found_however_the_server_repeats_its_name() -> None:
     assert section({b"SEQ": 1, b'BODY[HEADER.FIELDS ("FROM" "TO")]': b"From: x"}, b"BODY[HEADER") == b"From: x"
-    assert section({b"body[]": None}, b"BODY[]") == b""
+    assert section({b"BODY[]": None}, b"BODY[]") == b""
     assert section({b"BODYSTRUCTURE": ()}, b"BODY[") is None
