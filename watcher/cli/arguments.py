@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, NoReturn
 
+from watcher.cli.accounts import add_accounts
 from watcher.cli.options import Commands, command, config_option, json_option, now_option
 from watcher.cli.own_words import add_own_words
 
@@ -36,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     _show(commands)
     _drafts(commands)
     add_own_words(commands)
+    add_accounts(commands)
     _read(commands)
     _demo(commands)
     return top

@@ -92,7 +92,9 @@ def _with_google(
 
     client = _client(options, settings)
     wanted = scopes(drafting=config.follow_up.drafting != "off")
-    grant = _answered(client, wanted, settings, screen, paste=options.paste or no_browser(os.environ))
+    grant = _answered(
+        client, wanted, settings, screen, paste=options.paste or no_browser(os.environ), quiet=options.print
+    )
     found = watcher.probe(settings.name, os.environ, grant.as_text()).address.lower()
     if found and found not in {settings.user.lower(), *config.addresses}:
         raise CredentialsRejected(
@@ -124,7 +126,9 @@ def _client(options: argparse.Namespace, settings: GmailAccount) -> Client:
         ) from error
 
 
-def _answered(client: Client, wanted: tuple[str, ...], settings: GmailAccount, screen: Screen, *, paste: bool) -> Grant:
+def _answered(
+    client: Client, wanted: tuple[str, ...], settings: GmailAccount, screen: Screen, *, paste: bool, quiet: bool
+) -> Grant:
     from watcher.mailbox.loopback import Loopback
     from watcher.mailbox.oauth import Question, exchange
 
@@ -133,12 +137,15 @@ def _answered(client: Client, wanted: tuple[str, ...], settings: GmailAccount, s
         screen.complain(f"Open this page in any browser, and say yes there:\n\n{question.url}\n")
         screen.complain("At the end the browser shows that it cannot reach a page. Copy the address of that page.")
         return exchange(question, question.code(_asked("Paste it here: ", hidden=False)))
+    import threading
     import webbrowser
 
     with Loopback() as page:
         question = Question(client, page.redirect, wanted, settings.user)
         screen.complain(f"Say yes in the browser. Where none opens, open this page in one:\n\n{question.url}\n")
-        webbrowser.open(question.url)
+        if not quiet:
+            # Some browsers keep hold of whoever opens them until they are closed.
+            threading.Thread(target=webbrowser.open, args=(question.url,), daemon=True).start()
         return exchange(question, question.code(page.wait(PATIENCE)))
 
 

@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 SECRETS = frozenset({"password", "passwd", "pass", "secret", "app_password", "token"})
 STORE_IT = (
-    "Secrets never stand in the config: take it out, and store it with `keyring set watcher ACCOUNT` "
+    "Secrets never stand in the config: take it out, and store it with `watcher login ACCOUNT` "
     "or name a `password_command`."
 )
 

@@ -55,4 +55,4 @@ def test_the_tables_it_tells_of_in_passing_load_too(text: str, tmp_path: Path) -
     shown = "\n".join(line[6:] for line in text.splitlines() if line.startswith("#     "))
     config = load_text(f"{text}\n{shown}", tmp_path / "config.toml", {"HOME": str(tmp_path)})
     assert set(config.follow_up.overrides) == {"harbour & finch", "acme-backend-engineer"}
-    assert len(config.accounts) == 2
+    assert len(config.accounts) == 3

@@ -247,7 +247,7 @@ def test_an_imap_account_that_cannot_work_is_refused(faults: Faults, line: str, 
 def test_a_secret_in_the_config_is_refused_and_never_repeated(faults: Faults) -> None:
     found = faults(accounts='[[accounts]]\nname = "x"\nkind = "imap"\nhost = "h.example"\npassword = "hunter2"\n')
     problem = found["accounts[1].password"]
-    assert "keyring set watcher" in problem.remedy
+    assert "watcher login" in problem.remedy
     assert "hunter2" not in str(problem)
 
 
