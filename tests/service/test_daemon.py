@@ -203,3 +203,26 @@ def test_a_file_that_is_not_our_database_ends_it_with_status_1(tmp_path: Path) -
     with running(home) as daemon:
         assert daemon.process.wait(20) == 1
         assert "damaged" in "".join(daemon.log)
+
+
+def test_status_and_show_say_how_it_fares(home: Home, between: Relay) -> None:
+    assert home.status()["daemon"] is None
+    with running(home) as daemon:
+        daemon.wait_for("STATUS=Watching personal.")
+        eventually(lambda: home.status()["daemon"]["last_pass_at"])
+        told = home.status()["daemon"]
+        assert told["pid"] == daemon.process.pid
+        assert [account["state"] for account in told["accounts"]] == ["watching"]
+        assert "watcher is at work" in home.say("status")
+        assert "watcher is at work" in home.say("show", home.status()["opportunities"][0]["id"])
+        home.password.write_text("wrong\n")
+        between.break_now()
+        eventually(lambda: "refused" in (home.status()["daemon"]["accounts"][0]["error"] or ""))
+        assert "personal is tried again" in home.say("status")
+        home.write("nonsense = 1\n")
+        daemon.signal(signal.SIGHUP)
+        daemon.wait_for_line("not taken over")
+        home.write()
+        eventually(lambda: home.status()["daemon"]["config_error"])
+        assert daemon.stop() < IN_TIME
+    assert home.status()["daemon"] is None

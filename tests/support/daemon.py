@@ -107,6 +107,12 @@ class Home:
         found: dict[str, Any] = json.loads(done.stdout)
         return found
 
+    def say(self, *words: str) -> str:
+        """What a command prints, complaints too."""
+        given = [sys.executable, "-m", "watcher", "--config", str(self.config), *words]
+        done = subprocess.run(given, cwd=ROOT, capture_output=True, text=True, check=True)
+        return done.stdout + done.stderr
+
     def stages(self) -> list[str]:
         return [opportunity["stage"] for opportunity in self.status()["opportunities"]]
 

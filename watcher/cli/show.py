@@ -6,8 +6,9 @@ import argparse
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from watcher.cli import clock
+from watcher.cli import beside, clock
 from watcher.cli.opening import asked_about, open_watcher
 from watcher.cli.screen import Screen
 from watcher.cli.words import KINDS, MOVES, STAGES, day, lasting, when
@@ -25,6 +26,7 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
         screen.json(found)
     else:
         tell(found, asked or now, screen)
+        beside.tell(beside.daemon(config.storage, ZoneInfo(config.timezone)), now, screen)
     return 0
 
 

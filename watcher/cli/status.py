@@ -6,8 +6,9 @@ import argparse
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from watcher.cli import clock
+from watcher.cli import beside, clock
 from watcher.cli.opening import asked_about, open_watcher
 from watcher.cli.screen import Cell, Screen
 from watcher.cli.words import KINDS, MOVES, OVER, STAGES, counted, day, lasting, when
@@ -21,6 +22,7 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     """Print the opportunities; those that are over only with --all."""
     config, watcher = open_watcher(options)
     status = watcher.status(clock.now(), as_of=asked_about(options, config))
+    status["daemon"] = beside.daemon(config.storage, ZoneInfo(config.timezone))
     over = sum(1 for opportunity in status["opportunities"] if opportunity["stage"] in OVER)
     if not options.all:
         kept = [opportunity for opportunity in status["opportunities"] if opportunity["stage"] not in OVER]
@@ -51,7 +53,8 @@ def tell(status: Mapping[str, Any], screen: Screen) -> None:
             since = f" (last read {when(account['last_scan_at'], now)})" if account["last_scan_at"] else ""
             screen.complain(f"{account['name']}: {account['error']}{since}")
         elif not account["last_scan_at"]:
-            screen.say(f"{account['name']} has not been read yet: `watcher scan`.")
+            screen.say(f"{account['name']} has not been read yet{'' if status.get('daemon') else ': `watcher scan`'}.")
+    beside.tell(status.get("daemon"), now, screen)
 
 
 def _urgency(opportunity: Mapping[str, Any]) -> tuple[int, str]:

@@ -19,14 +19,13 @@ from typing import TYPE_CHECKING, Any
 
 from watcher.app import build
 from watcher.config import load
-from watcher.daemon import beside
 from watcher.daemon.engine import Engine, Pace
 from watcher.daemon.journal import Told, open_log, tell
 from watcher.daemon.notify import Notifier
 from watcher.daemon.outlook import headline, troubles
 from watcher.daemon.pauses import HOPELESS, pause
 from watcher.errors import FaultyFile, WatcherError
-from watcher.store import Store
+from watcher.store import Store, beside
 from watcher.store.lock import Lock
 
 if TYPE_CHECKING:

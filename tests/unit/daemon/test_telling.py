@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from watcher.daemon import beside
 from watcher.daemon.engine import next_instant
 from watcher.daemon.journal import Told, open_log, tell
 from watcher.daemon.notify import Notifier
 from watcher.daemon.outlook import headline
+from watcher.store import beside
 from watcher.store.lock import Lock
 
 NOW = datetime(2026, 3, 18, 14, 0, tzinfo=UTC)

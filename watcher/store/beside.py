@@ -11,6 +11,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from watcher.errors import WatcherError
 from watcher.store.lock import holder
 
 ROOM = 4096  # bytes kept from the beginning, so that writing needs no new space on a full disk
@@ -41,7 +42,7 @@ def read(storage: Path) -> dict[str, Any] | None:
     """What the daemon that runs now has told last, None where none does."""
     try:
         held = holder(instance_lock(storage))
-    except Exception:  # what cannot be asked is not running for us
+    except WatcherError:  # what cannot be asked is not running for us
         return None
     if held is None:
         return None
