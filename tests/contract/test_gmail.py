@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from tests.contract.mailbox_contract import NOON, MailboxContract, draft, mail, sweep
 from tests.support.gmail import READONLY, FixedTokens, Gmail, GmailHarness, running
 from watcher.errors import CredentialsRejected, DraftRefused, MailboxUnavailable
-from watcher.mailbox.base import Removal
+from watcher.mailbox.base import Removal, Waiting
 from watcher.mailbox.gmail import GmailMailbox
 from watcher.mailbox.gmail_wire import Wire
 from watcher.message.model import Account, Role
@@ -292,7 +293,27 @@ def test_a_server_that_stays_busy_is_told_as_unavailable(box: GmailHarness) -> N
     box.server.fault("GET .*/labels$", status=429, times=-1)
     with pytest.raises(MailboxUnavailable, match="less often"):
         box.mailbox.folders()
-    assert box.waits == [1, 2, 4, 8, 16, 32]
+    assert box.waits == [1, 2, 4, 8, 16]
+
+
+def test_cutting_ends_what_another_thread_is_doing(box: GmailHarness) -> None:
+    mailbox = box.make(timeout=30.0)
+    mailbox.open()
+    box.server.fault("GET .*/labels$", drop="hang")
+    cutting = threading.Timer(0.2, mailbox.cut)
+    cutting.start()
+    with pytest.raises(MailboxUnavailable):
+        mailbox.folders()
+    cutting.join()
+    mailbox.close()
+    mailbox.open()
+    assert mailbox.folders()
+    mailbox.close()
+
+
+def test_it_says_that_it_cannot_wait_for_mail(box: GmailHarness) -> None:
+    assert isinstance(box.mailbox, Waiting)
+    assert not box.mailbox.can_wait()
 
 
 def test_closing_ends_the_waiting(box: GmailHarness) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import select
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -49,8 +50,21 @@ class GmailMailbox:
             self._sweeper = Sweeper(self.account, self._wire, users)
 
     def close(self) -> None:
-        """See `Mailbox.close`. Another thread may call it to end what is under way."""
+        """See `Mailbox.close`."""
         self._sweeper = None
+        self._wire.close()
+
+    def can_wait(self) -> bool:
+        """See `Waiting`. Gmail tells of new mail only by another service of Google's (docs/providers.md)."""
+        return False
+
+    def wait(self, wake: int, seconds: float) -> bool:
+        """See `Waiting`."""
+        select.select([wake], [], [], seconds)
+        return False
+
+    def cut(self) -> None:
+        """See `Waiting`."""
         self._wire.close()
 
     # --- reading ------------------------------------------------------------------------------------------------
@@ -236,8 +250,7 @@ class GmailMailbox:
     @property
     def _client(self) -> Sweeper:
         if self._sweeper is None:
-            self.open()
-        assert self._sweeper is not None
+            raise MailboxUnavailable(f"{self.account} is not open.")
         return self._sweeper
 
     def _shelf(self, name: str) -> Shelf:

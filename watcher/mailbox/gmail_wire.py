@@ -20,9 +20,9 @@ from urllib.parse import urlsplit
 from watcher.errors import CredentialsRejected, MailboxUnavailable, WatcherError
 
 ENDPOINT = "https://gmail.googleapis.com"
-TIMEOUT = 60.0
+TIMEOUT = 30.0
 BATCH = 50  # parts of one batch; Google takes 100 and advises 50
-TRIES = 7
+TRIES = 6  # a few minutes at the very most, so that a watchdog does not take it for a standstill
 LONGEST = 60.0  # seconds waited at once
 # What Google calls it when too much was asked in too short a time: nothing was carried out, and later it will be.
 QUOTA = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "dailyLimitExceeded"})
@@ -137,6 +137,8 @@ class Wire:
     ) -> tuple[int, dict[str, str], bytes]:
         if method != "GET":
             self._hang_up()  # a connection kept from before may be dead, and these are not to be repeated
+        if self._closed.is_set():
+            raise MailboxUnavailable(f"The connection of {self.account} was closed.", "It is tried again later.")
         try:
             connection = self._connected()
             connection.request(method, target, body, {**headers, "authorization": f"Bearer {token}"})
