@@ -36,7 +36,8 @@ JUDGE = "the judging"
 @dataclass(frozen=True, slots=True)
 class Pace:
     """How often and how long, in seconds. `poll` is for accounts whose server does not tell of new mail, `quiet` for
-    those whose does; `fresh` is how new an account's mail must be for a letter to be written (law 8)."""
+    those whose does; `fresh` is how new an account's mail must be for a letter to be written (law 8),
+    `look` the time between two looks at the clock."""
 
     poll: float = 120.0
     quiet: float = 290.0
@@ -44,6 +45,7 @@ class Pace:
     housekeeping: float = 3600.0
     lending: float = 2.0
     soon: float = 30.0
+    look: float = 20.0
 
 
 class Engine:

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1)
 END = 4.0  # seconds for the work to end; systemd and people are promised 5
-LOOK = 20.0  # seconds between looks at the clock
 JUMP = 30.0  # seconds by which the clock must be off to have been set, or stopped in suspend
 READY_AT_LATEST = 30.0
 FAILED = 1
@@ -103,7 +102,7 @@ class Service:
 
     def _sleep(self) -> None:
         """Wait for the bell. It may stand still through a suspend, so the clock is looked at soon after."""
-        length = LOOK
+        length = self._pace.look
         if self._notifier.watchdog:
             length = min(length, self._notifier.watchdog / 4)
         if self._engine is None:

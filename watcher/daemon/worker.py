@@ -43,6 +43,7 @@ class Health:
     synced_at: float | None = None
     whole_at: float | None = None  # when all folders were looked at
     failures: int = 0
+    ailing: bool = True  # until it is brought up to date, for the first time or after a failure
     retry_at: float = 0.0
     parked: bool = False
     waiting: bool = False  # the server tells of new mail by itself
@@ -178,7 +179,7 @@ class Worker:
         except Exception as fault:
             self._fail(fault, roles)
             return
-        again = health.failures > 0 or not health.settled
+        again, health.ailing = health.ailing, False
         health.synced_at = time.monotonic()
         if roles >= SWEPT:
             health.whole_at = health.synced_at
@@ -237,6 +238,7 @@ class Worker:
             raise Stopping
         health = self.health
         health.failures += 1
+        health.ailing = True
         health.settled = True
         length = pause(fault, health.failures, self._chance())
         with self._changed:

@@ -1,0 +1,188 @@
+"""The daemon's own main loop and threads, by a clock that the test sets, on mailboxes in memory and on Maildirs."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.daemon import Home, eventually, invitation
+from tests.support.passes import PLAN, drafts_of, memory, setting, two_accounts
+from watcher.app import Materials
+from watcher.config import load
+from watcher.daemon.engine import Engine, Pace
+from watcher.daemon.journal import Told
+from watcher.daemon.service import run
+from watcher.errors import MailboxUnavailable
+from watcher.store import Store
+
+TOLD: dict[str, Any] = two_accounts()
+NOW = datetime.fromisoformat(TOLD["now"])
+
+
+class Bench:
+    """An engine on two accounts in memory."""
+
+    def __init__(self, folder: Path) -> None:
+        self.now = NOW
+        self.boxes = {name: memory(TOLD, name) for name in ("home", "work")}
+        self.setting = setting(TOLD, folder, ("home", "work"))
+        self.config = load(folder / "config.toml", {"HOME": str(folder)})
+        self.store = Store.in_memory()
+        self.lock = folder / "pass.lock"
+        self.engine = self.make()
+
+    def make(self) -> Engine:
+        materials = Materials(self.config, self.setting, lambda now: PLAN, tuple(self.boxes.values()), self.lock)
+        return Engine(materials, self.store, lambda: self.now, self.ring, Told(), Pace(soon=0.2))
+
+    def ring(self, name: str) -> None:
+        if name:
+            self.engine.on_tick(name)
+
+    def drafts(self) -> dict[str, int]:
+        return {name: len(drafts_of(box)) for name, box in self.boxes.items()}
+
+    def passes(self) -> datetime | None:
+        return self.engine.last_pass_at
+
+    def reasons(self) -> list[str]:
+        views = self.store.views()
+        documents: Any = views.documents if views else {}
+        return [document["status"]["follow_up"]["reason"] for document in documents.values()]
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(tmp_path)
+    yield made
+    assert made.engine.stop(10)
+    made.store.close()
+
+
+def test_it_drafts_what_is_due_once_every_account_was_read(bench: Bench) -> None:
+    bench.engine.start()
+    eventually(lambda: sum(bench.drafts().values()) == 3)
+    for _ in range(3):
+        before = bench.engine.last_pass_at
+        bench.now += timedelta(minutes=1)
+        bench.engine.look_everywhere()
+        eventually(lambda before=before: bench.engine.last_pass_at != before)
+    assert sum(bench.drafts().values()) == 3
+
+
+def test_what_lies_in_an_account_that_was_not_reached_is_not_decided_on_and_the_rest_is(bench: Bench) -> None:
+    bench.boxes["work"].trouble = MailboxUnavailable("away")
+    bench.engine.start()
+    eventually(lambda: bench.drafts()["home"] == 2)
+    assert bench.drafts() == {"home": 2, "work": 0}
+    bench.boxes["work"].trouble = None
+    bench.engine.look_everywhere()
+    eventually(lambda: sum(bench.drafts().values()) == 3)
+
+
+def test_an_account_that_was_known_and_is_lost_holds_back_all_that_lies_in_it(bench: Bench) -> None:
+    bench.now = NOW - timedelta(days=9)  # before the interviews: nothing is due
+    bench.engine.start()
+    eventually(lambda: len(bench.reasons()) == 3)
+    bench.boxes["work"].trouble = MailboxUnavailable("away")
+    bench.engine.workers["work"].ask()
+    eventually(lambda: bench.engine.workers["work"].health.failures)
+    bench.now = NOW
+    bench.engine.on_tick("due")
+    eventually(lambda: bench.passes() == NOW)
+    assert bench.drafts() == {"home": 1, "work": 0}  # the one that lies at home alone
+    bench.boxes["work"].trouble = None
+    bench.engine.look_everywhere()
+    eventually(lambda: sum(bench.drafts().values()) == 3)
+
+
+def test_a_letter_is_written_when_its_time_comes_by_itself(bench: Bench) -> None:
+    bench.now = NOW - timedelta(days=9)
+    bench.engine.start()
+    eventually(lambda: bench.engine.ticks.due)
+    due = bench.engine.ticks.due
+    assert due is not None
+    assert bench.now < due < NOW
+    assert not sum(bench.drafts().values())
+
+
+class Clock:
+    """The wall clock of a machine, which a test may set."""
+
+    def __init__(self, at: datetime) -> None:
+        self._off = at.timestamp() - time.time()
+
+    def __call__(self) -> datetime:
+        return datetime.fromtimestamp(time.time() + self._off, UTC)
+
+    def move(self, **much: float) -> None:
+        self._off += timedelta(**much).total_seconds()
+
+
+def live(home: Home, clock: Clock, act: Callable[[], None]) -> None:
+    """Run the daemon in this very process, do something beside it, and end it."""
+    failures: list[BaseException] = []
+
+    def beside() -> None:
+        try:
+            act()
+        except BaseException as failure:
+            failures.append(failure)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    thread = threading.Thread(target=beside)
+    thread.start()
+    assert run(home.config, {"HOME": str(home.folder)}, clock, Pace(look=0.1)) == 0
+    thread.join()
+    if failures:
+        raise failures[0]
+
+
+def drafts(home: Home) -> list[Path]:
+    return [path for path in (home.folder / "local" / ".Drafts").rglob("*") if path.is_file()]
+
+
+def test_a_clock_that_jumps_on_as_after_suspend_brings_what_is_due_by_then(tmp_path: Path) -> None:
+    home = Home(tmp_path).maildir()
+    (tmp_path / "local" / "new" / "1.invitation").write_bytes(invitation())
+    clock = Clock(datetime.fromtimestamp(time.time(), UTC))
+
+    def act() -> None:
+        eventually(lambda: home.stages() == ["interview_booked"])
+        assert not drafts(home)
+        clock.move(days=2)
+        while not 14 < clock().hour < 17:  # past the interview and the two hours after it, in the daytime
+            clock.move(hours=1)
+        for _ in range(4):  # a weekend may lie between
+            with contextlib.suppress(AssertionError):
+                eventually(lambda: drafts(home), 2)
+                return
+            clock.move(days=1)
+        raise AssertionError("nothing was drafted")
+
+    live(home, clock, act)
+
+
+def test_a_clock_that_jumps_back_ends_neither_the_polls_nor_the_daemon(tmp_path: Path) -> None:
+    home = Home(tmp_path).maildir()
+    clock = Clock(datetime.fromtimestamp(time.time(), UTC))
+    clock.move(days=30)
+
+    def act() -> None:
+        eventually(lambda: home.status()["daemon"] is not None and home.status()["daemon"]["last_pass_at"])
+        before = home.status()["daemon"]["last_pass_at"]
+        clock.move(days=-30)
+        (tmp_path / "local" / "new" / "1.invitation").write_bytes(invitation())
+        eventually(lambda: home.status()["daemon"]["last_pass_at"] < before)
+        eventually(home.stages)
+
+    live(home, clock, act)
