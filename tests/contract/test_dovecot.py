@@ -228,7 +228,7 @@ def test_a_sweep_that_is_cut_off_goes_on_where_it_stopped(
     home: DovecotHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("watcher.mailbox.sweep.CHUNK", 5)
-    monkeypatch.setattr("watcher.mailbox.sweep.WINDOW", 1)
+    monkeypatch.setattr("watcher.mailbox.ahead.WINDOW", 1)
     inbox = home.folder(Role.INBOX)
     for number in range(20):
         home.deliver(inbox, mail(f"m{number:02d}"), NOON)

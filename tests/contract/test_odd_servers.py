@@ -192,3 +192,91 @@ def test_a_removal_the_server_refuses_takes_its_mark_back(certificates: Path) ->
         "UID STORE 4 -FLAGS.SILENT (\\Deleted)",
         'EXAMINE "INBOX"',
     ]
+
+
+def told(uid: int, name: str = "BODY[HEADER.FIELDS (X)]") -> str:
+    header = f"Subject: {uid}\r\n\r\n"
+    return f"* {uid} FETCH (UID {uid} FLAGS () INTERNALDATE {DATE} {name} {{{len(header)}}}\r\n{header})\r\n"
+
+
+EIGHT = {
+    "STATUS": "* STATUS INBOX (MESSAGES 8 UIDNEXT 9 UIDVALIDITY 7)\r\n@ OK done",
+    "EXAMINE": "* 8 EXISTS\r\n* OK [UIDVALIDITY 7] .\r\n* OK [UIDNEXT 9] .\r\n@ OK [READ-ONLY] done",
+    "UID_SEARCH": "* SEARCH 1 2 3 4 5 6 7 8\r\n@ OK done",
+}
+
+
+def uids_of(command: str) -> range:
+    first, _, last = command.split()[2].partition(":")
+    return range(int(first), int(last or first) + 1)
+
+
+def test_one_message_the_server_cannot_tell_about_does_not_hide_the_others(certificates: Path) -> None:
+    def fetch(command: str) -> bytes:
+        if 5 in uids_of(command):
+            return b"@ NO a message could not be read"
+        return "".join(map(told, uids_of(command))).encode() + b"@ OK done"
+
+    with opened(certificates, UID_FETCH=fetch, **EIGHT) as (mailbox, _):
+        (batch,) = mailbox.sweep(INBOX, None, None)
+    assert [message.ref.key for message in batch.messages] == [f"7.{uid}" for uid in (1, 2, 3, 4, 6, 7, 8)]
+    assert batch.done == 8
+
+
+def test_a_server_that_refuses_every_message_is_told_as_unavailable(certificates: Path) -> None:
+    with opened(certificates, UID_FETCH="@ NO not today", **EIGHT) as (mailbox, server):
+        with pytest.raises(MailboxUnavailable, match="not today"):
+            list(mailbox.sweep(INBOX, None, None))
+        assert len(server.heard) < 30
+        assert mailbox.folders()  # the connection goes on
+
+
+def test_news_of_other_things_in_the_middle_of_an_answer_is_passed_over(certificates: Path) -> None:
+    def fetch(command: str) -> bytes:
+        between = "* 9 EXISTS\r\n* 1 RECENT\r\n* 3 FETCH (FLAGS (\\Seen))\r\n* 77 FETCH (UID 77 FLAGS ())\r\n"
+        between += "* OK [ALERT] soon\r\n* SEARCH\r\n* VANISHED 300\r\n* 2 EXPUNGE\r\n* X-NEWS of {5}\r\nabcde!\r\n"
+        late = "* 4 FETCH (FLAGS (\\Answered) UID 4)\r\n"
+        return (between.join(map(told, uids_of(command))) + late + "@ OK done").encode()
+
+    with opened(certificates, UID_FETCH=fetch, **EIGHT) as (mailbox, _):
+        (batch,) = mailbox.sweep(INBOX, None, None)
+    assert [message.data for message in batch.messages] == [b"Subject: %d\r\n\r\n" % uid for uid in range(1, 9)]
+    assert [message.ref.key for message in batch.messages if message.flags] == ["7.4"]
+
+
+def test_an_answer_to_something_else_ends_the_trust_in_a_connection(certificates: Path) -> None:
+    with opened(certificates, UID_FETCH="X99 OK done") as (mailbox, _), pytest.raises(MailboxUnavailable):
+        list(mailbox.sweep(INBOX, None, None))
+
+
+@pytest.mark.parametrize("answer", ["@ BAD no such modifier", "* VANISHED (EARLIER) 1:x\r\n@ OK", "@ OK nothing"])
+def test_a_server_that_promises_qresync_and_does_not_keep_it_is_searched(certificates: Path, answer: str) -> None:
+    def fetch(command: str) -> bytes:
+        if "VANISHED" in command:
+            return answer.encode()
+        return "".join(map(told, uids_of(command))).encode() + b"@ OK done"
+
+    modseq = "* OK [HIGHESTMODSEQ 12] .\r\n@ OK [READ-ONLY] done"
+    answers: dict[str, Any] = EIGHT | {
+        "LOGIN": "@ OK [CAPABILITY IMAP4rev1 ENABLE CONDSTORE QRESYNC] welcome",
+        "ENABLE": "* ENABLED CONDSTORE QRESYNC\r\n@ OK done",
+        "EXAMINE": EIGHT["EXAMINE"].replace("@ OK [READ-ONLY] done", modseq),
+        "UID_FETCH": fetch,
+    }
+    with opened(certificates, **answers) as (mailbox, server):
+        (first,) = mailbox.sweep(INBOX, None, None)
+        server.answers["EXAMINE"] = answers["EXAMINE"].replace("8 EXISTS", "7 EXISTS")
+        server.answers["UID SEARCH"] = "* SEARCH 1 2 3 4 6 7 8\r\n@ OK done"
+        (second,) = mailbox.sweep(INBOX, first.cursor, None)
+        assert any("CHANGEDSINCE 12 VANISHED" in command for command in server.heard)
+    assert second.vanished == ("7.5",)
+
+
+@pytest.mark.parametrize("answer", ["@ BAD what?", "@ NO no", "* ENABLED CONDSTORE\r\n@ OK done", "@ OK done"])
+def test_a_server_that_will_not_enable_qresync_is_read_without(certificates: Path, answer: str) -> None:
+    offered = {"LOGIN": "@ OK [CAPABILITY IMAP4rev1 ENABLE CONDSTORE QRESYNC] welcome", "ENABLE": answer}
+    fetched = told(4) + "@ OK done"
+    with opened(certificates, UID_FETCH=fetched, **offered) as (mailbox, server):
+        (batch,) = mailbox.sweep(INBOX, None, None)
+    assert [message.ref.key for message in batch.messages] == ["7.4"]
+    assert "ENABLE QRESYNC" in server.heard

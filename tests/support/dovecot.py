@@ -49,6 +49,8 @@ FLAVOURS = {
     "standard": Flavour(more=("Job applications", "Q&A", "2024")),
     "nested": Flavour(".", "INBOX.", ENGLISH, ("Work.Applications",), special_use=False),
     "german": Flavour(".", "INBOX.", GERMAN, ("Arbeit.Bewerbungen",), special_use=False),
+    "german_marked": Flavour(names=GERMAN, more=("Arbeit/Bewerbungen",)),
+    "plain": Flavour(hidden=("CONDSTORE", "QRESYNC", "ENABLE", "MOVE", "LIST-EXTENDED", "LIST-STATUS", "ESEARCH")),
     "without_uidplus": Flavour(hidden=("UIDPLUS",)),
     "without_move": Flavour(hidden=("UIDPLUS", "MOVE", "UNSELECT")),
     "starttls_only": Flavour(require_tls=True),

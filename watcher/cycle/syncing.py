@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from watcher.errors import MessageUnreadable
-from watcher.mailbox.base import Mailbox
+from watcher.mailbox.base import Cursor, Mailbox
 from watcher.message import parse, parse_header
 from watcher.message.model import Batch, Folder, Header, Message, RawMessage, Ref, Role
 from watcher.reading.sieve import Known, Sieve
@@ -15,7 +15,7 @@ from watcher.store import Store
 from watcher.store.model import Key, State, SweptHeader
 
 SWEPT = frozenset({Role.INBOX, Role.SENT, Role.ARCHIVE, Role.ALL, Role.TRASH})
-SLICE = 50  # texts fetched and stored at a time, so that a scan that is killed goes on where it was
+SLICE = 200  # texts fetched and stored at a time, so that a scan that is killed goes on where it was
 
 Progress = Callable[[str, str, int, int], None]
 """Told of each step of a long scan: account, folder (or "text"), how many of how many."""
@@ -48,7 +48,9 @@ def sweep(
     mailbox.open()
     cursors = store.cursors(account)
     fresh, reset = 0, False
-    for folder in mailbox.folders():
+    folders = mailbox.folders()
+    _forget_gone(store, account, cursors, {folder.name for folder in folders})
+    for folder in folders:
         if not plan.sweeps(folder) or (folder.role in SWEPT and folder.role not in roles):
             continue
         for batch in mailbox.sweep(folder, cursors.get(folder.name), plan.since):
@@ -58,6 +60,13 @@ def sweep(
             if progress and batch.total:
                 progress(account, folder.name, batch.done, batch.total)
     return Swept(fresh, reset)
+
+
+def _forget_gone(store: Store, account: str, cursors: Mapping[str, Cursor], there: Collection[str]) -> None:
+    """In a folder that was renamed or deleted nothing is to be fetched from any more."""
+    if there:
+        for name in cursors.keys() - there:
+            store.apply_batch(account, Batch(Folder(name, Role.OTHER), (), (), cursors[name], reset=True), [])
 
 
 def _keep(store: Store, account: str, batch: Batch) -> None:

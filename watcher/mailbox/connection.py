@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import imaplib
 import logging
 import re
 import socket
@@ -13,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from watcher.errors import DraftRefused, MailboxUnavailable
+from watcher.mailbox.failures import Refused, translated
 from watcher.mailbox.pipeline import Asked, Pipeline
-from watcher.mailbox.signin import words_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -52,11 +51,12 @@ class ImapSettings:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What STATUS or EXAMINE says about a folder."""
+    """What STATUS or EXAMINE says about a folder. `modseq` (RFC 7162) is 0 where it is not told."""
 
     uidvalidity: int
     uidnext: int
     messages: int
+    modseq: int = 0
 
 
 class Connection:
@@ -72,6 +72,7 @@ class Connection:
         self.selected: tuple[str, bool, int] | None = None  # name, whether it may be written to, UIDVALIDITY
         self._client: IMAPClient | None = None
         self._pipeline: Pipeline | None = None
+        self._resync = False
         self._listed: dict[str, bytes] = {}
         self._foreign: tuple[str, ...] | None = None
 
@@ -92,6 +93,7 @@ class Connection:
             try:
                 sign_in(client)
                 client.capabilities()  # keeps those told at login; EXAMINE would flush them
+                self._resync = _enable_resync(client)
             except BaseException:
                 _hang_up(client)
                 raise
@@ -232,7 +234,8 @@ class Connection:
     def _open(self, folder: str, *, writable: bool) -> State:
         self.selected = None
         found = self._call("EXAMINE", lambda client: client.select_folder(self._name(folder), not writable), folder)
-        state = State(*(int(found.get(item, 0)) for item in (b"UIDVALIDITY", b"UIDNEXT", b"EXISTS")))
+        items = (b"UIDVALIDITY", b"UIDNEXT", b"EXISTS", b"HIGHESTMODSEQ")
+        state = State(*(int(found.get(item, 0)) for item in items))
         self.selected = (folder, writable, state.uidvalidity)
         # RFC 3501 6.3.1 lets old servers leave UIDNEXT out
         return state if state.uidnext else self._status(folder)
@@ -290,8 +293,18 @@ class Connection:
             with self._translated("FETCH"):
                 self._under_way().wait(asked)
         if asked.refused:
-            raise MailboxUnavailable(f"The server {self.settings.host} refused FETCH: {asked.refused}")
+            raise Refused(f"The server {self.settings.host} refused FETCH: {asked.refused}")
         return cast("dict[int, Items]", asked.found)
+
+    def vanished(self, first: int, last: int, modseq: int) -> Uids | None:
+        """Which UIDs of the open folder between these have gone since `modseq`; None where the server does not tell.
+
+        RFC 7162 3.2.6 allows it to name more than have gone, of those that are not there.
+        """
+        if not self._resync or not modseq:
+            return None
+        with self._translated("FETCH"):
+            return self._under_way().vanished(first, last, modseq)
 
     def forget(self) -> None:
         """No one waits any more for what is under way."""
@@ -339,7 +352,7 @@ class Connection:
         action: Callable[[IMAPClient], Any],
         folder: str = "",
         *,
-        refused: type[MailboxUnavailable] | type[DraftRefused] = MailboxUnavailable,
+        refused: type[MailboxUnavailable] | type[DraftRefused] = Refused,
     ) -> Any:
         client = self._client
         if client is None or self._pipeline is None:
@@ -352,50 +365,32 @@ class Connection:
     def _not_open(self) -> MailboxUnavailable:
         return MailboxUnavailable(f"The mailbox {self.account} is not open.", "It is opened at the next pass.")
 
-    @contextlib.contextmanager
     def _translated(
         self,
         what: str,
         folder: str = "",
-        refused: type[MailboxUnavailable] | type[DraftRefused] = MailboxUnavailable,
-    ) -> Iterator[None]:
-        """Library errors become ours. Their text may hold words of the mail, so only the server's NO is passed on."""
-        host = self.settings.host
-        where = f" for the folder {folder}" if folder else ""
-        try:
-            yield
-        except ssl.SSLCertVerificationError as error:
-            self._drop()
-            raise MailboxUnavailable(
-                f"The certificate of {host} is not to be trusted ({error.verify_message or error.reason}).",
-                "If the server is your own, give the file of its certificate authority as `ca`; else do not go on.",
-            ) from error
-        except TimeoutError as error:
-            self._drop()
-            raise MailboxUnavailable(f"The server {host} of {self.account} does not answer ({what}).") from error
-        except (imaplib.IMAP4.abort, OSError) as error:
-            self._drop()
-            reason = f": {error.strerror}" if isinstance(error, OSError) and error.strerror else ""
-            raise MailboxUnavailable(
-                f"The connection to {host} of {self.account} failed ({what}{reason}).",
-                "Check the network and the host name; it is tried again later.",
-            ) from error
-        except imaplib.IMAP4.error as error:
-            if type(error) is imaplib.IMAP4.error:
-                raise refused(f"The server {host} refused {what}{where}: {words_of(error)}") from error
-            self._drop()
-            raise self._nonsense(what) from error
-        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:  # while parsing
-            self._drop()
-            raise self._nonsense(what) from error
-
-    def _nonsense(self, what: str) -> MailboxUnavailable:
-        return MailboxUnavailable(f"The server {self.settings.host} of {self.account} answered {what} with nonsense.")
+        refused: type[MailboxUnavailable] | type[DraftRefused] = Refused,
+    ) -> contextlib.AbstractContextManager[None]:
+        return translated(self.settings.host, self.account, what, folder, refused, self._drop)
 
     def _drop(self) -> None:
         client, self._client, self._pipeline, self.selected = self._client, None, None, None
         if client is not None:
             _hang_up(client)
+
+
+def _enable_resync(client: IMAPClient) -> bool:
+    """Whether the server tells from now on what has vanished (RFC 7162 3.2.3)."""
+    if not (client.has_capability("ENABLE") and client.has_capability("QRESYNC")):
+        return False
+    from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
+
+    try:
+        return b"QRESYNC" in [name.upper() for name in client.enable("QRESYNC")]
+    except IMAPClientAbortError:
+        raise
+    except IMAPClientError:
+        return False  # what it promises it does not keep; there are other ways
 
 
 def _hang_up(client: IMAPClient) -> None:

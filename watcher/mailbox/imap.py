@@ -7,14 +7,15 @@ from datetime import datetime
 
 from watcher.errors import DraftRefused
 from watcher.mailbox import structure
+from watcher.mailbox.ahead import Group, examined, read_ahead
 from watcher.mailbox.base import Batch, Cursor, Removal
 from watcher.mailbox.connection import Connection, ImapSettings, Items
+from watcher.mailbox.failures import Refused
 from watcher.mailbox.folders import Listed, assign, role_of, selectable
 from watcher.mailbox.idle import Idler
 from watcher.mailbox.signin import with_password
 from watcher.mailbox.sweep import (
     envelope_items,
-    examined,
     key,
     raw_message,
     section,
@@ -22,6 +23,7 @@ from watcher.mailbox.sweep import (
     uid_of,
     uidvalidity_of,
 )
+from watcher.mailbox.uids import Uids
 from watcher.message.model import Account, Folder, RawMessage, Ref, Role
 
 __all__ = ["ImapMailbox", "ImapSettings", "make_imap"]
@@ -80,16 +82,30 @@ class ImapMailbox:
         return list(self._folders)
 
     def sweep(self, folder: Folder, cursor: Cursor | None, since: datetime | None) -> Iterator[Batch]:
-        """See `Mailbox.sweep`."""
-        return sweep(self._connection, self.account, folder, cursor, since)
+        """See `Mailbox.sweep`. A folder that is gone is told as a reset without messages."""
+        try:
+            yield from sweep(self._connection, self.account, folder, cursor, since)
+        except Refused:
+            if self._lists(folder):
+                raise
+            yield Batch(folder, (), (), cursor or Cursor(folder.name, ""), reset=cursor is not None)
 
     def fetch(self, refs: Iterable[Ref]) -> Iterator[RawMessage]:
-        """See `Mailbox.fetch`. A key from before a change of UIDVALIDITY counts as gone."""
+        """See `Mailbox.fetch`. A key from before a change of UIDVALIDITY, or of a folder no more, counts as gone."""
         wanted: dict[tuple[str, int], list[int]] = {}
         for ref in refs:
             wanted.setdefault((ref.folder, uidvalidity_of(ref)), []).append(uid_of(ref))
         for (name, uidvalidity), uids in wanted.items():
-            yield from self._fetch(self._folder(name), uidvalidity, sorted(filter(None, set(uids))), SMALL)
+            folder = self._folder(name)
+            try:
+                yield from self._fetch(folder, uidvalidity, sorted(filter(None, set(uids))), SMALL)
+            except Refused:
+                if self._lists(folder):
+                    raise
+
+    def _lists(self, folder: Folder) -> bool:
+        """Whether the server still has the folder: it may be renamed or deleted between two commands."""
+        return any(known.name == folder.name for known in self.folders())
 
     def _folder(self, name: str) -> Folder:
         known = self._folders or self.folders()
@@ -102,18 +118,19 @@ class ImapMailbox:
                 return
             asked = ["RFC822.SIZE", *envelope_items(connection)]
             told = connection.fetch(uids[start : start + CHUNK], asked)
-            for haul in _hauls(told, small):
+            for _, got in read_ahead(connection, folder.name, uidvalidity, _hauls(told, small), ["BODY.PEEK[]"]):
+                yield from self._whole(folder, uidvalidity, told, {uid: section(got[uid], b"BODY[]") for uid in got})
+            for uid in [uid for uid in told if _size(told[uid]) > small]:
                 if not examined(connection, folder.name, uidvalidity):
                     return
-                if len(haul) == 1 and _size(told[haul[0]]) > small:
-                    bodies = self._fetch_readable(haul[0])
-                else:
-                    bodies = {
-                        uid: section(got, b"BODY[]") for uid, got in connection.fetch(haul, ["BODY.PEEK[]"]).items()
-                    }
-                for uid, data in bodies.items():
-                    if data is not None:
-                        yield raw_message(self.account, folder, uidvalidity, uid, told[uid], data, whole=True)
+                yield from self._whole(folder, uidvalidity, told, self._fetch_readable(uid))
+
+    def _whole(
+        self, folder: Folder, uidvalidity: int, told: dict[int, Items], bodies: dict[int, bytes | None]
+    ) -> Iterator[RawMessage]:
+        for uid, data in bodies.items():
+            if data is not None:
+                yield raw_message(self.account, folder, uidvalidity, uid, told[uid], data, whole=True)
 
     def _fetch_readable(self, uid: int) -> dict[int, bytes | None]:
         """A large message without the content of its attachments."""
@@ -222,22 +239,21 @@ def make_imap(account: Account, settings: ImapSettings, secret: Callable[[], str
     return ImapMailbox(account, settings, secret)
 
 
-def _hauls(told: dict[int, Items], small: int) -> Iterator[list[int]]:
-    """The UIDs in groups to be asked for at once; a large message is a group of its own."""
+def _hauls(told: dict[int, Items], small: int) -> Iterator[Group]:
+    """The small messages in groups to be asked for at once."""
     haul: list[int] = []
     weight = 0
-    for uid, items in told.items():
-        size = _size(items)
+    for uid in sorted(told):
+        size = _size(told[uid])
         if size > small:
-            yield [uid]
             continue
         if haul and weight + size > HAUL:
-            yield haul
+            yield haul, Uids.of(haul)
             haul, weight = [], 0
         haul.append(uid)
         weight += size
     if haul:
-        yield haul
+        yield haul, Uids.of(haul)
 
 
 def _size(items: Items) -> int:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from imapclient import IMAPClient
 
 
+EARLIER = re.compile(rb"\* VANISHED \(EARLIER\) ([\d:,]+)", re.I)  # RFC 7162 3.2.10
 TOLD = re.compile(rb"\* +(\S+) +FETCH +", re.I)
 
 
@@ -26,6 +27,7 @@ class Asked:
     tag: bytes
     uids: Uids
     answered: bool = False
+    vanished: Uids = field(default_factory=Uids)
     refused: str = ""
     found: dict[int, dict[bytes, Any]] = field(default_factory=dict)
 
@@ -41,9 +43,9 @@ class Pipeline:
         self._imap: Any = client._imap
         self._asked: deque[Asked] = deque()
 
-    def ask(self, uids: Uids, items: Sequence[str]) -> Asked:
+    def ask(self, uids: Uids, items: Sequence[str], modifiers: str | None = None) -> Asked:
         """Send a FETCH without waiting."""
-        tag = self._imap._command("UID", "FETCH", str(uids), f"({' '.join(items)})")
+        tag = self._imap._command("UID", "FETCH", str(uids), f"({' '.join(items)})", modifiers)
         asked = Asked(tag, uids)
         self._asked.append(asked)
         return asked
@@ -52,6 +54,13 @@ class Pipeline:
         """Read until this one is answered."""
         while not asked.answered:
             self._read()
+
+    def vanished(self, first: int, last: int, modseq: int) -> Uids | None:
+        """What has vanished since `modseq`, of the UIDs between these; None where the server refuses to tell."""
+        asked = self.ask(Uids([(first, last)]), ["UID"], f"(CHANGEDSINCE {modseq} VANISHED)")
+        asked.uids = Uids()  # of what only changed nothing is kept
+        self.wait(asked)
+        return None if asked.refused else asked.vanished
 
     def settle(self) -> None:
         """Read all that is under way, so that the connection is free for another command."""
@@ -71,6 +80,8 @@ class Pipeline:
             self._finish(line)
         elif TOLD.match(line):
             self._keep(*self._understood(pieces))
+        elif gone := EARLIER.fullmatch(line):
+            self._asked[0].vanished = self._asked[0].vanished.joined(Uids.parse(gone[1].decode()))
         elif line[2:6].upper() == b"BYE ":
             raise IMAP4.abort("the server ended the connection")
 
@@ -82,7 +93,7 @@ class Pipeline:
         self._asked.remove(asked)
         del self._imap.tagged_commands[tag]
         asked.answered = True
-        if rest[:3].upper() != b"OK ":
+        if rest[:2].upper() != b"OK":
             asked.refused = rest.decode("utf-8", "replace")[:200]
 
     def _understood(self, pieces: list[bytes]) -> tuple[int, dict[bytes, Any]]:

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
-from itertools import islice
 from typing import Any
 
 from watcher.errors import MailboxUnavailable
+from watcher.mailbox.ahead import Group, read_ahead
 from watcher.mailbox.base import Batch, Cursor
 from watcher.mailbox.connection import Connection, Items, State
-from watcher.mailbox.pipeline import Asked
 from watcher.mailbox.uids import Uids
 from watcher.message.model import Folder, RawMessage, Ref
 from watcher.message.parser import TRAITS
 
 CHUNK = 1000
-WINDOW = 4  # chunks asked for at once: at a distance the waiting costs more than the bytes
 LINE = 2000  # bytes of UIDs in one command; RFC 2683 3.2.1.5 lets servers stop at 8000 in all
 # From this many messages to none at once is a fault more often than a wish.
 SUDDENLY = 10
@@ -41,7 +38,8 @@ class Place:
     """What an IMAP cursor remembers of a folder.
 
     Everything below UID `next` was given, and `known` are the UIDs that were. `messages` is how many the folder held
-    then, -1 while a sweep is under way. While the first sweep is under way, UIDs below `until` count only if they were
+    then, -1 while a sweep is under way. What has vanished since `modseq` may still be among `known`; it is 0 where the
+    server counts no such thing. While the first sweep is under way, UIDs below `until` count only if they were
     delivered since `since`.
     """
 
@@ -51,11 +49,14 @@ class Place:
     known: Uids = field(default_factory=Uids)
     until: int = 0
     since: datetime | None = None
+    modseq: int = 0
 
     def cursor(self, folder: str) -> Cursor:
         """The place as an opaque cursor."""
         state: dict[str, Any] = {"uidvalidity": self.uidvalidity, "uidnext": self.next, "messages": self.messages}
         state["uids"] = str(self.known)
+        if self.modseq:
+            state["modseq"] = self.modseq
         if self.next < self.until:
             state |= {"until": self.until, "since": self.since.isoformat() if self.since else None}
         return Cursor(folder, json.dumps(state))
@@ -73,6 +74,7 @@ def place_of(cursor: Cursor) -> Place | None:
             known=Uids.parse(state["uids"]),
             until=int(state.get("until", 0)),
             since=datetime.fromisoformat(since) if since else None,
+            modseq=int(state.get("modseq", 0)),
         )
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
@@ -87,7 +89,8 @@ def sweep(
     if place and place.messages == state.messages and place.next == state.uidnext and _same(place, state):
         yield Batch(folder, (), (), place.cursor(folder.name))
         return
-    state = connection.examine(folder.name)
+    if not connection.selected or connection.selected[0] != folder.name:
+        state = connection.examine(folder.name)
     reset = cursor is not None and (place is None or not _same(place, state))
     if place is None or reset:
         place = Place(state.uidvalidity, until=state.uidnext, since=since)
@@ -107,13 +110,15 @@ def _read_news(
     vanished: tuple[str, ...] = ()
     # Where the numbers add up, nothing can have gone.
     if place.known.runs and place.messages + len(new) != state.messages:
-        vanished = _drop_vanished(connection, place, new)
+        vanished = _drop_vanished(connection, place, new, state)
+    place.modseq = state.modseq
     if not new:
         place.next, place.messages = state.uidnext, state.messages
         yield Batch(folder, (), vanished, place.cursor(folder.name), reset=reset)
         return
     done = 0
-    for uids, told in _told(connection, account, folder, place, new):
+    groups = _chunks(new, place)
+    for uids, told in read_ahead(connection, folder.name, place.uidvalidity, groups, _items(connection)):
         messages = []
         for uid in sorted(told):
             message = _message(account, folder, place.uidvalidity, uid, told[uid])
@@ -128,32 +133,11 @@ def _read_news(
             folder, tuple(messages), vanished, place.cursor(folder.name), reset=reset, done=done, total=len(new)
         )
         reset, vanished = False, ()
+    if done < len(new):
+        raise MailboxUnavailable(f"The folder {folder.name} of {account} was made anew while it was being read.")
 
 
-def _told(
-    connection: Connection, account: str, folder: Folder, place: Place, new: Sequence[int]
-) -> Iterator[tuple[Sequence[int], dict[int, Items]]]:
-    """What the server tells about `new`, chunk by chunk and in order, with the next chunks already on their way."""
-    asked = _items(connection)
-    chunks = _chunks(new, place)
-    under_way: deque[tuple[Sequence[int], Asked]] = deque()
-    try:
-        while True:
-            for chunk, uids in islice(chunks, WINDOW - len(under_way)):
-                if not examined(connection, folder.name, place.uidvalidity):
-                    raise MailboxUnavailable(
-                        f"The folder {folder.name} of {account} was made anew while it was being read."
-                    )
-                under_way.append((chunk, connection.ask(uids, asked)))
-            if not under_way:
-                return
-            chunk, answer = under_way.popleft()
-            yield chunk, connection.answer(answer)
-    finally:
-        connection.forget()
-
-
-def _chunks(new: Sequence[int], place: Place) -> Iterator[tuple[Sequence[int], Uids]]:
+def _chunks(new: Sequence[int], place: Place) -> Iterator[Group]:
     """Slices of `new`, each with how to ask for it. Where `new` is all there is, the gaps need not be spelt out."""
     start = 0
     while start < len(new):
@@ -179,20 +163,22 @@ def _wanted(message: RawMessage, uid: int, place: Place) -> bool:
     return place.since is None or uid >= place.until or message.received_at >= place.since
 
 
-def _drop_vanished(connection: Connection, place: Place, new: list[int]) -> tuple[str, ...]:
+def _drop_vanished(connection: Connection, place: Place, new: list[int], state: State) -> tuple[str, ...]:
     """Take the UIDs that are gone out of the place, and give their keys."""
+    gone = _gone(connection, place, place.messages + len(new) - state.messages)
+    place.known = Uids.of(uid for uid in place.known if uid not in gone)
+    return tuple(key(place.uidvalidity, uid) for uid in sorted(gone))
+
+
+def _gone(connection: Connection, place: Place, count: int) -> set[int]:
+    """What a server with QRESYNC says has gone, where it tells of all the `count` that are missing; else a search."""
     first, last = place.known.runs[0][0], place.known.runs[-1][1]
+    told = connection.vanished(first, last, place.modseq) if count > 0 and place.messages >= 0 else None
+    gone = {uid for run in told.runs for uid in place.known.between(*run)} if told else set()
+    if len(gone) == count:
+        return gone
     there = set(connection.search(first, last + 1))
-    gone = [uid for uid in place.known if uid not in there]
-    place.known = Uids.of(uid for uid in place.known if uid in there)
-    return tuple(key(place.uidvalidity, uid) for uid in gone)
-
-
-def examined(connection: Connection, folder: str, uidvalidity: int) -> bool:
-    """Open a folder read-only unless it is open; whether its UIDs still mean what they did."""
-    if connection.selected == (folder, False, uidvalidity):
-        return True
-    return connection.examine(folder).uidvalidity == uidvalidity
+    return {uid for uid in place.known if uid not in there}
 
 
 def _items(connection: Connection) -> list[str]:

@@ -35,6 +35,23 @@ class Uids:
         at = bisect_right(self.runs, (uid, LAST)) - 1
         return at >= 0 and self.runs[at][0] <= uid <= self.runs[at][1]
 
+    def joined(self, other: Uids) -> Uids:
+        """All of both, in order, however their runs were written."""
+        made = Uids()
+        for first, last in sorted((min(run), max(run)) for run in (*self.runs, *other.runs)):
+            if made.runs and first <= made.runs[-1][1] + 1:
+                made.runs[-1] = (made.runs[-1][0], max(last, made.runs[-1][1]))
+            else:
+                made.runs.append((first, last))
+        return made
+
+    def between(self, first: int, last: int) -> Iterator[int]:
+        """Those from `first` to `last`."""
+        for start, end in self.runs[max(bisect_right(self.runs, (first, LAST)) - 1, 0) :]:
+            if start > last:
+                return
+            yield from range(max(start, first), min(end, last) + 1)
+
     def add(self, uid: int) -> None:
         """Add a UID that is greater than all before."""
         if self.runs and self.runs[-1][1] + 1 == uid:

@@ -12,8 +12,9 @@ from functools import lru_cache
 from imaplib import IMAP4
 from typing import Any, Protocol
 
-# No message's header fields are this long, but a server may claim so; the rest is read and thrown away.
-MAX_LITERAL = 512 * 1024
+# Neither header fields nor a message asked for as a whole are this long, but a server may claim so; the rest is read
+# and thrown away.
+MAX_LITERAL = 2 * 1024 * 1024
 SLICE = 64 * 1024
 MAX_LINE = 1_000_000  # as imaplib
 
