@@ -17,6 +17,7 @@ from tests.support.daemon import ROOT, Home, eventually, invitation, rejection, 
 from tests.support.dovecot import Dovecot, OtherClient
 from tests.support.dovecot import running as dovecot_running
 from tests.support.faults import Relay, relay
+from watcher.store.lock import Lock
 
 USERS = (f"seeker{number}" for number in itertools.count())
 IN_TIME = 5.0
@@ -226,3 +227,19 @@ def test_status_and_show_say_how_it_fares(home: Home, between: Relay) -> None:
         eventually(lambda: home.status()["daemon"]["config_error"])
         assert daemon.stop() < IN_TIME
     assert home.status()["daemon"] is None
+
+
+def test_a_scan_waits_for_the_pass_of_the_daemon_and_lets_it_know(tmp_path: Path) -> None:
+    home = Home(tmp_path).maildir()
+    with running(home) as daemon:
+        daemon.wait_for("STATUS=Watching local.")
+        eventually(lambda: home.status()["daemon"]["last_pass_at"])
+        before = home.status()["daemon"]["last_pass_at"]
+        with Lock(tmp_path / "state" / "state.lock", "run"):
+            words = [sys.executable, "-m", "watcher", "--config", str(home.config), "scan"]
+            scan = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL)
+            with pytest.raises(subprocess.TimeoutExpired):
+                scan.wait(2)
+        assert scan.wait(20) == 0
+        eventually(lambda: home.status()["daemon"]["last_pass_at"] > before)
+        assert daemon.stop() < IN_TIME

@@ -22,6 +22,7 @@ from watcher.daemon.engine import Engine, Pace
 from watcher.daemon.journal import Told
 from watcher.daemon.service import run
 from watcher.errors import MailboxUnavailable
+from watcher.mailbox.memory import MemoryMailbox
 from watcher.store import Store
 
 TOLD: dict[str, Any] = two_accounts()
@@ -113,6 +114,44 @@ def test_a_letter_is_written_when_its_time_comes_by_itself(bench: Bench) -> None
     assert due is not None
     assert bench.now < due < NOW
     assert not sum(bench.drafts().values())
+
+
+class Slow:
+    """A mailbox whose server takes a draft and does not answer."""
+
+    def __init__(self, box: MemoryMailbox) -> None:
+        self._box, self.begun, self.free = box, threading.Event(), threading.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._box, name)
+
+    def place(self, message: bytes, message_id: str, thread: str = "") -> Any:
+        ref = self._box.place(message, message_id, thread)
+        self.begun.set()
+        self.free.wait(20)
+        return ref
+
+
+def test_it_does_not_wait_for_a_server_that_takes_a_draft_and_says_nothing(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    slow: Any = Slow(bench.boxes["home"])
+    box, bench.boxes["home"] = bench.boxes["home"], slow
+    bench.engine = bench.make()
+    bench.engine.start()
+    assert slow.begun.wait(10)
+    began = time.monotonic()
+    assert not bench.engine.stop(2)
+    assert time.monotonic() - began < 3
+    slow.free.set()
+    eventually(lambda: bench.engine.stop(2))
+    # The next daemon finds the draft, and what was not done yet.
+    bench.boxes["home"] = box
+    bench.engine = bench.make()
+    bench.engine.start()
+    eventually(lambda: sum(bench.drafts().values()) == 3)
+    assert bench.engine.stop(10)
+    assert {placement.state.value for placement in bench.store.placements()} == {"pending"}
+    bench.store.close()
 
 
 class Clock:

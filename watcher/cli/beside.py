@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+import time
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from watcher.cli.screen import Screen
 from watcher.cli.words import when
+from watcher.errors import StoreLocked
 
 AILS = ("config_error", "store_error")
+PATIENCE, PAUSE = 60.0, 0.2  # seconds
+
+Report = TypeVar("Report")
 
 
 def daemon(storage: Path, zone: ZoneInfo) -> dict[str, Any] | None:
@@ -38,6 +44,24 @@ def daemon(storage: Path, zone: ZoneInfo) -> dict[str, Any] | None:
         **{name: told.get(name) for name in AILS},
         "accounts": accounts,
     }
+
+
+def in_turn(storage: Path, scan: Callable[[], Report]) -> Report:
+    """Do a pass beside a daemon that may be running: wait until that is between two of its own, and let it know of what
+    came of ours. Raises StoreLocked where it is at work for longer than a minute, or another command is."""
+    from watcher.store.beside import nudge, read
+
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            report = scan()
+        except StoreLocked:
+            if read(storage) is None or time.monotonic() > until:
+                raise
+            threading.Event().wait(PAUSE)
+        else:
+            nudge(storage)
+            return report
 
 
 def tell(told: Mapping[str, Any] | None, now: datetime, screen: Screen) -> None:

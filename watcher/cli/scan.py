@@ -6,7 +6,7 @@ import argparse
 import os
 from typing import TYPE_CHECKING, Any
 
-from watcher.cli import clock
+from watcher.cli import beside, clock
 from watcher.cli.opening import asked_about, hush_libraries, open_watcher
 from watcher.cli.screen import Progress, Screen
 from watcher.cli.words import KINDS, counted
@@ -23,13 +23,17 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     asked = asked_about(options, config)
     hush_libraries()
     with Progress(screen) as progress:
-        report = watcher.scan(
-            asked or clock.now(),
-            hide_later=asked is not None,
-            dry_run=options.dry_run,
-            progress=progress,
-            environ=os.environ,
-        )
+
+        def scan() -> ScanReport:
+            return watcher.scan(
+                asked or clock.now(),
+                hide_later=asked is not None,
+                dry_run=options.dry_run,
+                progress=progress,
+                environ=os.environ,
+            )
+
+        report = scan() if options.dry_run else beside.in_turn(config.storage, scan)
     if options.json:
         screen.json(as_json(report, dry_run=options.dry_run))
     else:

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from watcher.cycle import Pass, ScanReport, syncing
+from watcher.daemon.desktop import Desktop
 from watcher.daemon.gate import Gate
 from watcher.daemon.journal import Told, tell
 from watcher.daemon.pauses import HOPELESS, STORE, pause
@@ -59,7 +60,7 @@ class Engine:
         ring: Callable[[str], None],
         told: Told,
         pace: Pace | None = None,
-        on_report: Callable[[ScanReport], None] = lambda report: None,
+        desktop: Desktop | None = None,
     ) -> None:
         self.pace = pace or Pace()
         self.hopeless: WatcherError | None = None
@@ -68,7 +69,7 @@ class Engine:
         self.steps: dict[str, str] = {}
         self.retries: dict[str, datetime | None] = {}
         self._materials, self._store, self._now, self._ring, self._told = materials, store, now, ring, told
-        self._on_report = on_report
+        self._desktop = desktop
         self._stopping = threading.Event()
         self.pulse = Pulse(self._stopping)
         self._gate = Gate(materials.lock, self._stopping)
@@ -191,7 +192,9 @@ class Engine:
             with contextlib.suppress(WatcherError):
                 self._store.note_scan(account, self._now(), _words(fault))
         if pause is None:
-            tell(logging.WARNING, "not tried again before you reload, restart or sign in anew", account=account)
+            tell(logging.WARNING, "not tried again before you reload or restart", account=account)
+            if self._desktop is not None:
+                self._desktop.account(account, _words(fault))
         if pause is None or self.workers[account].health.failures == 1:
             self._wanted.set()
         self._ring("")
@@ -271,7 +274,8 @@ class Engine:
             self._reset = False
         self._mark, self.last_pass_at = mark, now
         self._log(report)
-        self._on_report(report)
+        if self._desktop is not None:
+            self._desktop.drafts(report.drafted, report.withdrawn)
         self._ring("")
 
     def _beat(self) -> None:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from watcher.app import build
 from watcher.config import load
+from watcher.daemon.desktop import Desktop
 from watcher.daemon.engine import Engine, Pace
 from watcher.daemon.journal import Told, open_log, tell
 from watcher.daemon.notify import Notifier
@@ -75,12 +76,12 @@ class Service:
         finally:
             self._notifier.stopping()
             ended = self._end()
+            self._lock.release()
             for number, handler in before.items():
                 signal.signal(number, handler)
             if ended:
                 for one in (self._ear, self._bell):
                     os.close(one)
-            self._lock.release()
             tell(logging.INFO, "stopped")
 
     # --- the loop ---
@@ -150,7 +151,8 @@ class Service:
         try:
             materials = build(config).materials(self._environ)
             self._store = Store.open(config.storage)
-            engine = Engine(materials, self._store, self._now, self._ring, self._told, self._pace)
+            desktop = Desktop(config.notifications, self._environ)
+            engine = Engine(materials, self._store, self._now, self._ring, self._told, self._pace, desktop)
             engine.start()
         except HOPELESS:
             raise

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -50,3 +51,11 @@ def read(storage: Path) -> dict[str, Any] | None:
     with contextlib.suppress(OSError, ValueError):
         told = json.loads(_file(storage).read_bytes())
     return {"pid": held.pid, **(told if isinstance(told, dict) and told.get("pid") == held.pid else {})}
+
+
+def nudge(storage: Path) -> None:
+    """Ask the daemon that runs now, if one does, for a pass of its own."""
+    told = read(storage)
+    if told is not None and told.get("pid", 0) > 0 and "accounts" in told:
+        with contextlib.suppress(OSError):
+            os.kill(told["pid"], signal.SIGUSR1)
