@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV = .venv
 BIN = $(VENV)/bin
 
-.PHONY: setup demo test check format letters clean
+.PHONY: setup demo test check format model letters clean
 
 setup: $(VENV)/installed
 
@@ -23,6 +23,11 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The weights of the linear model, from the messages in fixtures/training. The same messages give the same bytes.
+model: setup
+	$(BIN)/python -m tools.train_words en
+	$(BIN)/python -m tools.train_words de
 
 format: setup
 	$(BIN)/ruff check --fix .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
@@ -12,6 +13,7 @@ from watcher.opportunity.threads import Thread
 from watcher.reading.model import Act, Says, Speaker
 
 ALONE = 0.5  # from here on a message is hiring mail by itself
+UNNAMED = 0.8  # and from here on where it names no job
 KNOWN_PERSON = 0.12  # what mail of a known person needs, outside any thread
 KNOWN_DOMAIN = 0.2  # what mail of a colleague of a known person needs
 ANSWERED = 0.25  # what a plain letter needs that the user has answered
@@ -20,6 +22,7 @@ NAMED_BY_MACHINE = 0.3  # what a machine's message needs that names a known empl
 NAME_TELLS = 5  # letters of a name that is not found by chance
 TEXT_READ = 2000
 LIVE = timedelta(days=90)  # how long after its last mail an application is still alive
+_MOST = 0.995  # a single message is never surer than this
 OPENS = frozenset({Act.APPLIED, Act.SPOKE, Act.THANKED, Act.NUDGED, Act.INTERESTED, Act.PICKED_TIME, Act.HANDED_IN})
 PLAIN = frozenset(Says) - {Says.UPDATE, Says.AUTO_REPLY, Says.APPLICATION_RECEIVED, Says.SENT, Says.NOT_HIRING}
 DECISIONS = frozenset({Says.REJECTION, Says.ON_HOLD, Says.OFFER})
@@ -121,8 +124,10 @@ def _alone(entry: Entry, thread: Thread) -> bool:
     reading = entry.reading
     if Role.JUNK in entry.roles:
         return False
-    if reading.hiring < ALONE:
+    if reading.hiring < (ALONE if _names_a_job(entry) else UNNAMED):
         return _worth_an_answer(entry, thread)
+    if _together(entry, thread) < 0.0:
+        return False
     if entry.binned:
         return reading.says in DECISIONS
     if reading.suspicious:
@@ -130,6 +135,26 @@ def _alone(entry: Entry, thread: Thread) -> bool:
     if reading.speaker is Speaker.ME:
         return bool(reading.acts & OPENS) or len(thread.entries) > 1
     return True
+
+
+def _together(entry: Entry, thread: Thread) -> float:
+    """How far a whole thread speaks for hiring mail: the log-odds of its messages, pooled. One message that sounds like
+    hiring mail among many that don't is no more than a chance likeness; what is said in a thread is not independent, so
+    that the sum grows with the root of their number."""
+    told = [each for each in thread.entries if each is entry or not each.reading.suspicious]
+    odds = [_log_odds(each.reading.hiring) for each in told]
+    return sum(odds) / math.sqrt(len(odds))
+
+
+def _log_odds(share: float) -> float:
+    held = min(max(share, 1.0 - _MOST), _MOST)
+    return math.log(held / (1.0 - held))
+
+
+def _names_a_job(entry: Entry) -> bool:
+    """Whether a message surely names a job, or comes from a system that sends nothing else."""
+    roles = entry.reading.roles
+    return bool(entry.reading.system) or bool(roles and roles[0].weight >= ALONE)
 
 
 def _worth_an_answer(entry: Entry, thread: Thread) -> bool:

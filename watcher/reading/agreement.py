@@ -8,16 +8,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from watcher.knowledge.patterns import fold
 from watcher.reading.examining import Examined
-from watcher.reading.model import Evidence, Says, Speaker
+from watcher.reading.model import Evidence, Says, Speaker, TimeUse
 from watcher.reading.words import Opinion, softmax
 
 RARE = 1e-6
 FAR = 8.0  # log-probabilities and log-odds beyond this say no more
 SURE = 0.93  # from here on a rule is certain
+EVIDENCE = 3  # words of the model that are shown
 MODEST = 0.4  # the confidence of a rule that only guesses
+PLAIN = frozenset({Says.REJECTION, Says.APPLICATION_RECEIVED, Says.OFFER})  # what is hardly said of anything else
+STANDS = frozenset({Says.REJECTION, Says.INTERVIEW_CANCELLED})  # what must not be overheard
+STRONG = 0.85  # where a rule is this sure of one of these, it stands
+HEARD = 0.05  # unless the model thinks it hardly possible
+PLAIN_AT_MOST = 1.5  # the log-odds that the rules can claim by themselves where both readers hear one of these
 MINE, THEIRS = "mine", "theirs"  # the names of the weights that tell hiring mail, by who wrote it
 
 
@@ -45,23 +52,43 @@ def agree(seen: Examined) -> Judgement:
     totals = {says: _sum(weights[says.value], marks) for says in opinion.says}
     shares = softmax(totals)
     best = max(shares, key=lambda says: shares[says])
-    return Judgement(best, shares[best], hiring, opinion.words if opinion.likeliest is best else ())
+    if seen.says in STANDS and seen.confidence >= STRONG and shares[seen.says] >= HEARD:
+        best = seen.says
+    if best is seen.says and best in PLAIN and shares[best] >= SURE and seen.confidence >= SURE:
+        hiring = max(hiring, _share(min(seen.hiring, PLAIN_AT_MOST)))
+    return Judgement(best, shares[best], hiring, _spoken(opinion, seen) if opinion.likeliest is best else ())
+
+
+def _spoken(opinion: Opinion, seen: Examined) -> tuple[Evidence, ...]:
+    """The model's words as they stand in the mail: a pair of them may have a comma between."""
+    text = " ".join(seen.text.split())
+    folded = fold(text)
+    places = [(folded.find(each.words), each) for each in opinion.words]
+    found = [replace(each, words=text[at : at + len(each.words)]) for at, each in places if at >= 0]
+    return tuple(found)[:EVIDENCE]
 
 
 def stands_above(seen: Examined) -> bool:
-    """Whether the structure of a message tells what it says: its headers, or a calendar part."""
-    return seen.facts.automatic or (seen.confidence >= SURE and bool(seen.facts.events))
+    """Whether the structure of a message tells what it says: its headers, a calendar part, or that it is a receipt."""
+    return seen.facts.automatic or seen.facts.receipt or (seen.confidence >= SURE and bool(seen.facts.events))
 
 
 def hiring_marks(seen: Examined, opinion: Opinion) -> dict[str, float]:
-    """What speaks for hiring mail and against it: the log-odds of both readers, those of the rules in three ranges."""
+    """What speaks for hiring mail and against it: the log-odds of both readers, those of the rules in three ranges, and
+    how surely a phrase says something that hiring mail says."""
     rules = max(-FAR, min(FAR, seen.hiring))
+    frame = max(seen.facts.scores.values(), default=0.0)
     return {
         "bias": 1.0,
         "rules": rules,
         "rules high": max(0.0, rules - 2.0),
         "rules low": min(0.0, rules + 2.0),
         "model": max(-FAR, min(FAR, opinion.hiring)),
+        "frame": frame,
+        "role": max((role.weight for role in seen.names.roles), default=0.0),
+        "certain frame": float(frame >= SURE),
+        f"kind {seen.sender.kind}": 1.0,
+        f"speaker {seen.sender.speaker.value}": 1.0,
     }
 
 
@@ -76,7 +103,27 @@ def says_marks(seen: Examined, opinion: Opinion) -> dict[str, float]:
     marks[f"trust {seen.says.value}"] = 2.0 * max(0.0, seen.confidence - MODEST)
     if seen.confidence >= SURE:
         marks[f"certain {seen.says.value}"] = 1.0
-    return marks
+    return marks | {name: 1.0 for name, there in _facts(seen).items() if there}
+
+
+def _facts(seen: Examined) -> dict[str, bool]:
+    """What structure tells of the meaning, short of deciding it."""
+    facts, sender = seen.facts, seen.sender
+    return {
+        "a time stands": facts.standing,
+        "times are offered": facts.offered,
+        "a time is past": facts.has(TimeUse.PAST),
+        "asks": facts.asks,
+        "reply": facts.reply,
+        "reminder": facts.reminder,
+        "receipt": facts.receipt,
+        "thanks for applying": facts.thanks_for_applying,
+        "knows the application": facts.knows_application,
+        "booking link": bool(seen.booking_links),
+        "named day": seen.named_day is not None,
+        f"speaker {sender.speaker.value}": True,
+        f"kind {sender.kind}": bool(sender.kind),
+    }
 
 
 def _sum(weights: Mapping[str, float], marks: Mapping[str, float]) -> float:

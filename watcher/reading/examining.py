@@ -120,9 +120,9 @@ def examine(message: Message, rulebook: Rulebook, settings: ReadingSettings) -> 
         confidence=confidence,
         hiring=hiring,
         hiring_evidence=why,
-        terms=_terms(header, text, mine=mine),
+        terms=_terms(header, text, mine=mine, reply=reply),
         signs=(),
-        words=_words(_Key(rulebook.digest, pack)) if pack.words else None,
+        words=_words(_Key(rulebook.digest, pack)) if pack.words and message.body else None,
     )
     return replace(found, signs=_signs(found, header))
 
@@ -161,11 +161,11 @@ def _is_desk(header: Header) -> bool:
     return bool(_RECRUITING_DESK.match(header.sender.local))
 
 
-def _terms(header: Header, text: str, *, mine: bool) -> tuple[str, ...]:
+def _terms(header: Header, text: str, *, mine: bool, reply: bool) -> tuple[str, ...]:
     """What the linear model reads: new text, subject, and how a stranger calls himself."""
     subject = _REPLIES.sub("", fold(header.subject))
     sender = "" if mine else fold(f"{header.sender.name} {header.sender.local}")
-    return tuple(terms(subject, fold(text), sender))
+    return tuple(terms(subject, fold(text), sender, reply=reply))
 
 
 def _signs(found: Examined, header: Header) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from heapq import nsmallest
 from itertools import pairwise
 
 from watcher.reading.model import Evidence, Says
@@ -21,6 +22,8 @@ HIRING = "hiring"  # the column that tells hiring mail from all other
 HIRING_MINE = "hiring_mine"  # the same for what the user wrote
 LONGEST = 240  # words of the new text that are looked at: what a mail says, it says early
 SUBJECT = 24  # and of the subject
+LOUDEST = 8  # words that are named as evidence
+LIFT = 128  # what is added to each weight in the file, to make it a byte
 RULE = "words"  # the id under which its words are evidence
 
 _LINK = re.compile(r"https?://\S+|www\.\S+")
@@ -38,11 +41,12 @@ _NUMBERS: tuple[tuple[re.Pattern[str], str], ...] = (
 _WORD = re.compile(r"[a-zà-ÿß0-9]+(?:'[a-z]+)?|[?!]")
 
 
-def terms(subject: str, text: str, sender: str) -> list[str]:
-    """The words and word pairs of a text, those of its subject (`s:`) and of the sender's name (`f:`); all folded, each
-    once, in order."""
+def terms(subject: str, text: str, sender: str, *, reply: bool = False) -> list[str]:
+    """The words and word pairs of a text, those of its subject (`s:`; `r:` in a reply, where it only tells what was
+    spoken of before) and of the sender's name (`f:`); all folded, each once, in order."""
+    place = "r" if reply else "s"
     found = dict.fromkeys(_pairs(_words(text)[:LONGEST]))
-    found |= dict.fromkeys([f"s:{term}" for term in _pairs(_words(subject)[:SUBJECT])])
+    found |= dict.fromkeys([f"{place}:{term}" for term in _pairs(_words(subject)[:SUBJECT])])
     found |= dict.fromkeys([f"f:{term}" for term in _words(sender)[:SUBJECT]])
     return list(found)
 
@@ -87,7 +91,7 @@ class Words:
     sign: float  # what a sign of structure weighs against the whole of the text, which weighs 1
     rarity: tuple[float, float]  # scale and floor of the packed rarities
     rows: Mapping[str, int]
-    weights: memoryview
+    weights: bytes  # a line of whole numbers a word, one a column, each raised by LIFT
     rarities: bytes
     agreement: Mapping[str, Mapping[str, float]]  # how rules and model are weighed against each other
 
@@ -102,7 +106,7 @@ class Words:
         names = data[start : start + head["vocabulary"]].decode("utf-8").split("\n")
         start += head["vocabulary"]
         columns = tuple(head["columns"])
-        table = memoryview(data)[start : start + len(names) * len(columns)].cast("b")
+        table = data[start : start + len(names) * len(columns)]
         return cls(
             columns=columns,
             scales=tuple(head["scales"]),
@@ -117,12 +121,12 @@ class Words:
 
     def judge(self, found: Iterable[str], signs: Iterable[str], *, mine: bool = False) -> Opinion:
         """What the model makes of a message by its terms and the signs of its structure."""
-        known = [self.rows[term] for term in found if term in self.rows]
+        known = [(self.rows[term], term) for term in found if term in self.rows]
         scale, floor = self.rarity
-        squares = sum((self.rarities[row] * scale + floor) ** 2 for row in known)
+        squares = sum((self.rarities[row] * scale + floor) ** 2 for row, _ in known)
         norm = 1.0 / math.sqrt(squares) if squares else 0.0
-        text = self._sum(known)
-        marks = self._sum(self.rows[f"@{sign}"] for sign in signs if f"@{sign}" in self.rows)
+        text = self._sum([row for row, _ in known])
+        marks = self._sum([self.rows[f"@{sign}"] for sign in signs if f"@{sign}" in self.rows])
         totals = {
             column: self.bias[at] + self.scales[at] * (norm * text[at] + self.sign * marks[at])
             for at, column in enumerate(self.columns)
@@ -133,24 +137,22 @@ class Words:
             return Opinion(hiring)
         says = softmax(meanings)
         best = max(says, key=lambda each: says[each])
-        return Opinion(hiring, says, self._loudest(found, best.value))
+        return Opinion(hiring, says, self._loudest(known, best.value))
 
-    def _sum(self, rows: Iterable[int]) -> list[int]:
+    def _sum(self, rows: Sequence[int]) -> list[int]:
         width = len(self.columns)
-        total = [0] * width
-        for row in rows:
-            at = row * width
-            total = [left + right for left, right in zip(total, self.weights[at : at + width], strict=True)]
-        return total
+        if not rows:
+            return [0] * width
+        lines = [self.weights[row * width : row * width + width] for row in rows]
+        return [sum(column) - LIFT * len(rows) for column in zip(*lines, strict=True)]
 
-    def _loudest(self, found: Iterable[str], column: str) -> tuple[Evidence, ...]:
+    def _loudest(self, known: Iterable[tuple[int, str]], column: str) -> tuple[Evidence, ...]:
         """The terms that speak most for a column, loudest first."""
         at, width = self.columns.index(column), len(self.columns)
-        known = ((self.weights[self.rows[term] * width + at], term) for term in found if term in self.rows)
-        best = sorted(
-            (pair for pair in known if pair[0] > 0 and pair[1][1:2] != ":"), key=lambda pair: (-pair[0], pair[1])
+        loud = (
+            (LIFT - self.weights[row * width + at], term) for row, term in known if term[1:2] != ":" and "0" not in term
         )
-        return tuple(Evidence(RULE, term) for _, term in best[:3])
+        return tuple(Evidence(RULE, term) for weight, term in nsmallest(LOUDEST, loud) if weight < 0)
 
 
 def softmax(totals: Mapping[Says, float]) -> dict[Says, float]:
