@@ -86,8 +86,7 @@ class Engine:
     # --- from the main thread ---
 
     def start(self) -> None:
-        """Begin to work. Raises our errors where the store cannot be used."""
-        self._store.forget_accounts(self.workers)
+        """Begin to work."""
         self.ticks.start()
         self._judge_thread.start()
         for worker in self.workers.values():
