@@ -1,4 +1,4 @@
-"""The commands about accounts: `login`, `logout` and `doctor`, each carried out by a module of its own."""
+"""The commands about accounts: `setup`, `login`, `logout` and `doctor`, each carried out by a module of its own."""
 
 from __future__ import annotations
 
@@ -12,10 +12,55 @@ if TYPE_CHECKING:
 
 
 def add_accounts(commands: Commands) -> None:
-    """`login`, `logout` and `doctor`."""
+    """`setup`, `login`, `logout` and `doctor`."""
+    _setup(commands)
     _login(commands)
     _logout(commands)
     _doctor(commands)
+
+
+def _setup(commands: Commands) -> None:
+    def run(options: argparse.Namespace, screen: Screen) -> int:
+        from watcher.cli.setup import run
+
+        return run(options, screen)
+
+    made = command(commands, "setup", "a conversation that writes the config, signs in, and has a first look", run)
+    for option, meta, help_ in (
+        ("--name", "NAME", "your name, as you sign letters"),
+        ("--timezone", "ZONE", "your time zone, like Europe/London"),
+        (
+            "--kind",
+            "KIND",
+            "where your mail is: gmail-password, gmail, fastmail, icloud, yahoo, gmx, webde, imap, maildir",
+        ),
+        ("--user", "USER", "the name you sign in with"),
+        ("--host", "HOST", "the IMAP server"),
+        ("--ca", "FILE", "certificates to trust instead of the system's"),
+        ("--path", "FOLDER", "the Maildir"),
+        ("--client", "FILE", "your client id for signing in with Google"),
+        ("--endpoint", "URL", "for tests on this machine: where Google's interface is"),
+        ("--password-command", "COMMAND", "a command that prints the secret, instead of the keyring"),
+        ("--holidays", "PLACE", "the country for holidays, with a region where they differ: US, DE-BY"),
+        ("--pace", "PACE", "how long a silence may last: patient, standard, brisk"),
+        ("--start", "HOW", "what the first look finds: today (left alone) or write (put into Drafts)"),
+    ):
+        made.add_argument(option, metavar=meta, help=help_)
+    made.add_argument("--account", metavar="NAME", default="personal", help="what the account is called in the config")
+    made.add_argument("--address", metavar="ADDRESS", action="append", help="an address of yours (again for more)")
+    made.add_argument(
+        "--highlight", metavar="TEXT", action="append", help="what letters recall of you (again for more)"
+    )
+    made.add_argument("--port", metavar="PORT", type=int, help="the port of the IMAP server")
+    made.add_argument("--paste", action="store_true", help="the browser is on another machine")
+    made.add_argument("--replace", action="store_true", help="a config that is there gives way, and is kept beside it")
+    for option, help_ in (
+        ("--thank-yous", "write a thank-you after each interview"),
+        ("--notify", "tell the desktop when a draft is ready"),
+        ("--look", "have a first look at the mail, which writes nothing"),
+        ("--service", "run in the background from now on"),
+    ):
+        made.add_argument(option, action=argparse.BooleanOptionalAction, default=None, help=help_)
 
 
 def _login(commands: Commands) -> None:

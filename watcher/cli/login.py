@@ -42,7 +42,7 @@ def login(options: argparse.Namespace, screen: Screen) -> int:
             "Take it out of the config, or use --print and hand the secret to that program.",
         )
     if isinstance(settings, GmailAccount):
-        secret = _with_google(options, settings, config, watcher, screen)
+        secret = with_google(options, settings, config, watcher, screen)
     else:
         secret = _with_password(settings, watcher, screen)
     if options.print:
@@ -85,9 +85,10 @@ def _with_password(settings: ImapAccount, watcher: Watcher, screen: Screen) -> s
     return password
 
 
-def _with_google(
+def with_google(
     options: argparse.Namespace, settings: GmailAccount, config: Config, watcher: Watcher, screen: Screen
 ) -> str:
+    """The grant for an account, from the browser, seen to be for the right mailbox."""
     from watcher.mailbox.oauth import scopes
 
     client = _client(options, settings)

@@ -121,7 +121,7 @@ def test_help_loads_none_of_the_floors() -> None:
         "print(*(m for m in sys.modules if m.startswith('watcher.')), file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    words = {"watcher.cli.arguments", "watcher.cli.options", "watcher.cli.own_words"}
+    words = {"watcher.cli.accounts", "watcher.cli.arguments", "watcher.cli.options", "watcher.cli.own_words"}
     assert set(done.stderr.split()) <= {"watcher.cli", "watcher.cli.screen", "watcher.errors", *words}
 
 

@@ -1,0 +1,256 @@
+"""`watcher setup`: a conversation that ends with a config, a sign-in that works, and a first look at the mail."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from watcher.cli import clock
+from watcher.cli.asking import Asking
+from watcher.cli.opening import hush_libraries
+from watcher.cli.screen import Progress, Screen
+from watcher.cli.setup_file import Answers, text_of, write
+from watcher.errors import CredentialsMissing, CredentialsRejected, UsageError, WatcherError
+
+if TYPE_CHECKING:
+    from watcher.app import Watcher
+    from watcher.config import Config
+    from watcher.config.providers import Provider
+
+TRIES = 3
+PACES = {"patient": "waits longer", "standard": "", "brisk": "waits shorter"}
+
+
+def run(options: argparse.Namespace, screen: Screen) -> int:
+    """Ask, try, write, and look."""
+    import sys
+
+    from watcher.config import config_path
+
+    hush_libraries()
+    asking = Asking(screen, person=sys.stdin.isatty() and sys.stdout.isatty())
+    path = Path(options.config) if options.config else config_path(os.environ)
+    if path.exists() and not asking.yes(
+        f"There is a config already ({path}). Put another in its place? The old one is kept beside it.",
+        given=options.replace or None,
+        default=False,
+    ):
+        raise UsageError(f"{path} is left as it is.", "--replace puts another in its place and keeps the old one.")
+    answers = _account(options, asking, screen, _you(options, asking))
+    answers = _sign_in(options, asking, screen, path, answers)
+    answers = _manners(options, asking, answers)
+    write(path, answers)
+    screen.say(f"Written: {path}. Every other key is in config.example.toml.")
+    _first_look(options, asking, screen, path, answers)
+    _service(options, asking, screen)
+    return 0
+
+
+# --- questions ---------------------------------------------------------------------------------------------------
+
+
+def _you(options: argparse.Namespace, asking: Asking) -> Answers:
+    from watcher.config.places import local_zone, zone_name
+
+    name = asking.text("Your name, as you sign letters", "--name", options.name, check=_not_empty)
+    given = " ".join(options.address) if options.address else None
+    addresses = asking.text("Your address (several: with blanks between)", "--address", given, check=_addresses)
+    zone = asking.text("Your time zone", "--timezone", options.timezone, local_zone(), zone_name)
+    return Answers(name=name, addresses=tuple(addresses.split()), timezone=zone)
+
+
+def _account(options: argparse.Namespace, asking: Asking, screen: Screen, answers: Answers) -> Answers:
+    from watcher.config.providers import IMAP, MAILDIR, likely, providers
+
+    first, known = likely(answers.addresses[0]), {provider.id: provider for provider in providers()}
+    order = [*(provider.id for provider in first), *(key for key in known if key not in {one.id for one in first})]
+    shown = {key: " ".join(filter(None, (f"{known[key].name}.", known[key].cost))) for key in order}
+    kind = asking.choice("Where is your mail?", "--kind", options.kind, shown, order[0])
+    provider = known[kind]
+    answers = replace(answers, account=options.account, provider=provider)
+    if kind == "outlook":
+        raise UsageError(provider.cost, provider.hint)
+    if kind == MAILDIR:
+        where = asking.text("The folder it lies in", "--path", options.path, check=_folder)
+        return replace(answers, kind="maildir", path=where)
+    user = asking.text("The name you sign in with", "--user", options.user, answers.addresses[0], _not_empty)
+    if kind == "gmail":
+        return replace(answers, kind="gmail", user=user, endpoint=options.endpoint or "")
+    host, port = provider.host, 993
+    if options.host or kind == IMAP or not host:
+        from watcher.mailbox.discovery import imap_server
+
+        found = None if options.host else imap_server(answers.addresses[0].rpartition("@")[2])
+        guess = found.host if found else f"imap.{answers.addresses[0].rpartition('@')[2]}"
+        host = asking.text("The IMAP server", "--host", options.host, guess, _not_empty)
+        port = options.port or (found.port if found and found.host == host else 993)
+    command = options.password_command or ""
+    return replace(answers, kind="imap", user=user, host=host, port=port, ca=options.ca or "", password_command=command)
+
+
+def _manners(options: argparse.Namespace, asking: Asking, answers: Answers) -> Answers:
+    from watcher.config.places import holiday_place
+    from watcher.config.providers import country_of
+
+    place = asking.text(
+        "Country for holidays, with a region where they differ (US, DE-BY, GB-SCT)", "--holidays", options.holidays,
+        _known(country_of(answers.timezone)), holiday_place,
+    )  # fmt: skip
+    pace = asking.choice("How long may a silence last?", "--pace", options.pace, PACES, "standard")
+    thanks = asking.yes("A thank-you after each interview?", given=options.thank_yous, default=True)
+    highlights = list(options.highlight or [])
+    if asking.person and not options.highlight:
+        asking.say('What should letters recall of you? Ends of "my experience with ...", such as "moving payrolls".')
+        while len(highlights) < 3 and (one := asking.line("One more, or nothing: ")):
+            highlights.append(one)
+    desktop = asking.yes("Tell the desktop when a draft is ready?", given=options.notify, default=True)
+    return replace(
+        answers, holidays=place, pace=pace, thank_yous=thanks, highlights=tuple(highlights), notify=desktop
+    )  # fmt: skip
+
+
+# --- the sign-in -------------------------------------------------------------------------------------------------
+
+
+def _sign_in(options: argparse.Namespace, asking: Asking, screen: Screen, path: Path, answers: Answers) -> Answers:
+    """Try it until it works; only then is the secret kept."""
+    from watcher.app import build
+
+    config = _config(path, answers)
+    watcher = build(config)
+    name = answers.account
+    if answers.kind == "maildir" or answers.password_command:
+        folders = watcher.probe(name, os.environ).folders
+    else:
+        secret = _google(options, asking, config, watcher, screen) if answers.kind == "gmail" else ""
+        secret = secret or _password(asking, screen, watcher, answers)
+        folders = watcher.probe(name, os.environ, secret).folders
+        answers = _keep(asking, name, secret, answers)
+    roles = {folder.role.value: folder.name for folder in folders}
+    for role in ("inbox", "sent", "drafts"):
+        screen.say(f"  {role}: {roles.get(role, 'there is none')}")
+    if "drafts" not in roles:
+        raise UsageError("There is no folder for drafts.", "Make a folder named Drafts in your mail program.")
+    return answers
+
+
+def _password(asking: Asking, screen: Screen, watcher: Watcher, answers: Answers) -> str:
+    provider: Provider = answers.provider
+    for told in (provider.hint, provider.page):
+        if told:
+            screen.say(told)
+    for number in range(TRIES):
+        secret = asking.secret(f"Password of {answers.user} at {answers.host}")
+        try:
+            watcher.probe(answers.account, os.environ, secret)
+        except CredentialsRejected as fault:
+            if not asking.person or number == TRIES - 1:
+                raise
+            screen.say(str(fault))
+        else:
+            return secret
+    raise AssertionError
+
+
+def _google(options: argparse.Namespace, asking: Asking, config: Config, watcher: Watcher, screen: Screen) -> str:
+    from watcher.cli.login import with_google
+    from watcher.config import GmailAccount
+
+    client = asking.text("The client file from Google (docs/gmail.md)", "--client", options.client, check=_not_empty)
+    given = argparse.Namespace(client=client, paste=options.paste, print=False)
+    (settings,) = config.accounts
+    assert isinstance(settings, GmailAccount)
+    return with_google(given, settings, config, watcher, screen)
+
+
+def _keep(asking: Asking, name: str, secret: str, answers: Answers) -> Answers:
+    """The secret goes into the keyring; where there is none, a command of the user's must know it."""
+    from watcher.mailbox.credentials import store_secret
+
+    try:
+        store_secret(name, secret, os.environ)
+    except CredentialsMissing as fault:
+        if not asking.person:
+            raise
+        asking.say(str(fault))
+        command = asking.text("A command that prints it", "--password-command", None, check=_not_empty)
+        return replace(answers, password_command=command)
+    return answers
+
+
+# --- the first look ----------------------------------------------------------------------------------------------
+
+
+def _first_look(options: argparse.Namespace, asking: Asking, screen: Screen, path: Path, answers: Answers) -> None:
+    from watcher.app import build
+    from watcher.cli.scan import tell
+
+    watcher = build(_config(path, answers))
+    if not asking.yes("Look at the mail now? Nothing is written.", given=options.look, default=True):
+        return
+    with Progress(screen) as progress:
+        report = watcher.scan(clock.now(), dry_run=True, progress=progress, environ=os.environ)
+    tell(report, screen, dry_run=True)
+    if not report.drafted:
+        return
+    choices = {"today": "leave what has been silent so far alone", "write": "put these letters into Drafts"}
+    if asking.choice("What about these?", "--start", options.start, choices, "today") == "today":
+        write(path, replace(answers, not_before=clock.now().date().isoformat()), keep=False)
+        return
+    with Progress(screen) as progress:
+        tell(watcher.scan(clock.now(), progress=progress, environ=os.environ), screen, dry_run=False)
+
+
+def _service(options: argparse.Namespace, asking: Asking, screen: Screen) -> None:
+    if shutil.which("systemctl") is None and not options.service:
+        screen.say("`watcher run` does this from now on, for as long as it runs.")
+        return
+    if asking.yes("Have watcher run in the background from now on?", given=options.service, default=asking.person):
+        from watcher.cli.service import run as service
+
+        try:
+            service(argparse.Namespace(action="install", config=options.config, unconfined=False), screen)
+        except WatcherError as fault:
+            screen.complain(str(fault))
+
+
+def _config(path: Path, answers: Answers) -> Config:
+    from watcher.config.loading import load_text
+
+    return load_text(text_of(answers), path, os.environ)
+
+
+# --- checks ------------------------------------------------------------------------------------------------------
+
+
+def _known(country: str) -> str:
+    """A country, if its holidays are known."""
+    from watcher.config.places import holiday_place
+
+    try:
+        return holiday_place(country)
+    except ValueError:
+        return ""
+
+
+def _not_empty(said: str) -> str:
+    if not said.strip():
+        raise ValueError("is empty")
+    return said.strip()
+
+
+def _addresses(said: str) -> str:
+    found = said.replace(",", " ").split()
+    if not found or any(one.count("@") != 1 or one.startswith("@") or one.endswith("@") for one in found):
+        raise ValueError("is not an address")
+    return " ".join(found)
+
+
+def _folder(said: str) -> str:
+    if not Path(said).expanduser().is_dir():
+        raise ValueError("is not a folder")
+    return str(Path(said).expanduser().absolute())
