@@ -1,0 +1,118 @@
+"""`watcher doctor`: each fault is told with what to do about it, and the exit status says how bad it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from tests.unit.cli.made_up import Answer, schema
+from watcher.cli import main
+
+Run = Callable[..., Answer]
+
+
+@pytest.fixture
+def run(config: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command line, with the real Watcher behind it."""
+
+    def run(*words: str) -> Answer:
+        status = main(words)
+        said = capsys.readouterr()
+        return Answer(status, said.out, said.err)
+
+    return run
+
+
+@pytest.fixture
+def home(config: Path, tmp_path: Path) -> Path:
+    """A Maildir with the usual folders, for the config that is there."""
+    for name in ("", ".Sent", ".Drafts", ".Trash"):
+        for part in ("cur", "new", "tmp"):
+            (tmp_path / "mail" / name / part).mkdir(parents=True)
+    return config
+
+
+def lines(run: Run, status: int) -> list[dict[str, Any]]:
+    answer = run("doctor", "--json")
+    assert answer.status == status, answer
+    jsonschema.validate(answer.json, schema("doctor"))
+    return list(answer.json)
+
+
+def of(found: list[dict[str, Any]], check: str) -> list[dict[str, Any]]:
+    return [line for line in found if line["check"] == check]
+
+
+def test_a_sound_house_is_told_line_by_line(run: Run, home: Path) -> None:
+    found = lines(run, 0)
+    assert {line["status"] for line in found} == {"ok"}
+    assert [line["check"] for line in found] == ["config", "knowledge", "letters", "state", "sign-in", "folders"]
+    assert "ok      sign-in personal" in run("doctor").out
+
+
+def test_every_fault_of_the_config_is_told_with_its_line_and_status_2(run: Run, home: Path) -> None:
+    home.write_text("[you]\nname = 3\nadresses = []\n", encoding="utf-8")
+    found = lines(run, 2)
+    assert {line["check"] for line in found} == {"config"}
+    assert any(f"{home}:3: you.adresses" in line["message"] and "addresses" in line["remedy"] for line in found)
+
+
+def test_a_broken_letter_of_the_user_is_a_warning_with_file_and_line(run: Run, home: Path) -> None:
+    letters = home.parent / "letters"
+    letters.mkdir()
+    (letters / "thank_you_1.j2").write_text("Dear {{ name }},\n{% if %}\n")
+    home.write_text(home.read_text() + '[letters]\ntemplates = "letters"\n')
+    (line,) = of(lines(run, 0), "letters")
+    assert line["status"] == "warning"
+    assert "thank_you_1.j2:2" in line["message"]
+    assert line["remedy"]
+
+
+def test_a_missing_drafts_folder_fails_and_a_missing_sent_folder_warns(run: Run, home: Path, tmp_path: Path) -> None:
+    for name in (".Sent", ".Drafts"):
+        for part in ("cur", "new", "tmp"):
+            (tmp_path / "mail" / name / part).rmdir()
+        (tmp_path / "mail" / name).rmdir()
+    found = {line["message"]: line for line in of(lines(run, 1), "folders")}
+    assert {line["status"] for line in found.values()} == {"failed", "warning"}
+    assert all(line["remedy"] for line in found.values())
+
+
+def test_a_folder_that_the_config_names_in_vain_is_a_warning(run: Run, home: Path) -> None:
+    home.write_text(home.read_text() + 'folders = ["Jobs"]\n')
+    (line,) = of(lines(run, 0), "folders")
+    assert line["status"] == "warning"
+    assert "Jobs" in line["message"]
+
+
+def test_a_server_that_is_not_there_is_told_and_the_other_accounts_are_looked_at(run: Run, home: Path) -> None:
+    more = '[[accounts]]\nname = "gone"\nkind = "imap"\nhost = "127.0.0.1"\nport = 1\npassword_command = ["true"]\n'
+    home.write_text(more + home.read_text())
+    found = of(lines(run, 1), "sign-in")
+    assert {line["account"]: line["status"] for line in found} == {"gone": "failed", "personal": "ok"}
+    assert all(line["remedy"] for line in found if line["status"] == "failed")
+
+
+def test_a_state_that_others_can_read_is_a_warning(run: Run, home: Path, tmp_path: Path) -> None:
+    run("scan")
+    (state,) = tmp_path.rglob("state.db")
+    state.chmod(0o644)
+    (line,) = of(lines(run, 0), "state")
+    assert line["status"] == "warning"
+    assert "chmod" in line["remedy"]
+
+
+def test_a_state_that_is_broken_fails(run: Run, home: Path, tmp_path: Path) -> None:
+    run("scan")
+    (state,) = tmp_path.rglob("state.db")
+    for file in tmp_path.rglob("state.db*"):
+        if file != state:
+            file.unlink()
+    state.write_bytes(b"nonsense" * 1000)
+    (line,) = of(lines(run, 1), "state")
+    assert line["status"] == "failed"
+    assert line["remedy"]
