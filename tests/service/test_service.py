@@ -46,8 +46,8 @@ def change(manager: Manager, *lines: str) -> None:
     (folder / "change.conf").write_text("\n".join(["[Service]", *here, *lines]) + "\n")
 
 
-def installed(manager: Manager) -> str:
-    return manager.run(*WATCHER, "service", "install").stdout
+def installed(manager: Manager, *options: str) -> str:
+    return manager.run(*WATCHER, "service", "install", *options).stdout
 
 
 def status(manager: Manager) -> dict[str, Any]:
@@ -143,3 +143,12 @@ def test_a_faulty_config_is_no_restart_loop(manager: Manager, home: Home) -> Non
     assert manager.show("ExecMainStatus") == "2"
     assert manager.show("NRestarts") == "0"
     assert "timezoon" in manager.journal()
+
+
+def test_unconfined_it_runs_where_nothing_can_be_confined_and_the_journal_knows_the_account_of_a_line(
+    manager: Manager, home: Home
+) -> None:
+    installed(manager, "--unconfined")
+    found = ("journalctl", "-q", "-o", "cat", "WATCHER_ACCOUNT=local", "PRIORITY=6")
+    eventually(lambda: "watched by polling account=local" in manager.run(*found, check=False).stdout)
+    assert "Seccomp:\t0" in manager.run("cat", f"/proc/{manager.show('MainPID')}/status").stdout

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
+import socket
 from collections.abc import Mapping
 from typing import TextIO
 
 LEVELS = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
+SOCKET = "/run/systemd/journal/socket"
 LIBRARIES = ("imapclient", "mailparser", "icalendar", "keyring", "googleapiclient", "urllib3", "apscheduler", "tzlocal")
 
 
@@ -26,9 +29,27 @@ class Line(logging.Formatter):
         return f"<{LEVELS.get(record.levelno, 6)}>{text}" if self._for_journal else text
 
 
+class Native(logging.StreamHandler[TextIO]):
+    """Speaks to the journal itself (https://systemd.io/JOURNAL_NATIVE_PROTOCOL), so that `journalctl
+    WATCHER_ACCOUNT=personal` finds an account's lines. Where it does not listen, the stream it reads does as well."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """One datagram an event."""
+        fields = {name: value for name, value in getattr(record, "fields", {}).items() if value}
+        text = self.format(record).partition(">")[2]
+        lines = [f"MESSAGE={text}", f"PRIORITY={LEVELS.get(record.levelno, 6)}", "SYSLOG_IDENTIFIER=watcher"]
+        lines += [f"WATCHER_{name.upper()}={' '.join(value.split())}" for name, value in fields.items()]
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as to:
+                to.settimeout(1.0)
+                to.sendto("".join(f"{line}\n" for line in lines).encode(), SOCKET)
+        except OSError:
+            super().emit(record)
+
+
 def open_log(environ: Mapping[str, str], stream: TextIO) -> None:
     """Send our lines to `stream`, and hush the libraries: what matters of theirs comes as our own errors."""
-    handler = logging.StreamHandler(stream)
+    handler = (Native if _is_journal(environ, stream) else logging.StreamHandler)(stream)
     handler.setFormatter(Line(for_journal="JOURNAL_STREAM" in environ))
     ours = logging.getLogger("watcher")
     ours.handlers[:] = [handler]
@@ -42,6 +63,15 @@ def open_log(environ: Mapping[str, str], stream: TextIO) -> None:
 def tell(level: int, text: str, **fields: str) -> None:
     """Log one event. `fields` are names such as account and opportunity; never an address, never a mail's text."""
     logging.getLogger("watcher").log(level, text, extra={"fields": fields})
+
+
+def _is_journal(environ: Mapping[str, str], stream: TextIO) -> bool:
+    """Whether the stream leads to the journal: JOURNAL_STREAM names its device and inode (systemd.exec(5))."""
+    try:
+        found = os.fstat(stream.fileno())
+    except (OSError, ValueError):  # no file at all
+        return False
+    return environ.get("JOURNAL_STREAM") == f"{found.st_dev}:{found.st_ino}"
 
 
 class Told:
