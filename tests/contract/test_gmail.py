@@ -293,7 +293,7 @@ def test_a_server_that_stays_busy_is_told_as_unavailable(box: GmailHarness) -> N
     box.server.fault("GET .*/labels$", status=429, times=-1)
     with pytest.raises(MailboxUnavailable, match="less often"):
         box.mailbox.folders()
-    assert box.waits == [1, 2, 4, 8, 16]
+    assert box.waits == [1, 2, 4, 8, 16, 32]
 
 
 def test_cutting_ends_what_another_thread_is_doing(box: GmailHarness) -> None:

@@ -12,6 +12,7 @@ import re
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, Protocol
@@ -22,8 +23,12 @@ from watcher.errors import CredentialsRejected, MailboxUnavailable, WatcherError
 ENDPOINT = "https://gmail.googleapis.com"
 TIMEOUT = 30.0
 BATCH = 50  # parts of one batch; Google takes 100 and advises 50
-TRIES = 6  # a few minutes at the very most, so that a watchdog does not take it for a standstill
-LONGEST = 60.0  # seconds waited at once
+TRIES = 7  # a few minutes at the very most, so that a watchdog does not take it for a standstill
+LONGEST = 40.0  # seconds waited at once
+# "Usage limits" of the Gmail API: 15,000 units a minute, and most of what is asked in batches costs 5.
+UNITS = 5
+FULL = 12_000.0
+RATE = 240.0
 # What Google calls it when too much was asked in too short a time: nothing was carried out, and later it will be.
 QUOTA = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "dailyLimitExceeded"})
 
@@ -71,6 +76,25 @@ class Failing(MailboxUnavailable):
     """No answer, or Google's own fault: whether it was carried out is not known."""
 
 
+class Budget:
+    """The quota units that may be spent: a good part of a minute's at once, from then on as many as come in.
+
+    Without it a long first scan would run into Google's limit again and again.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._left = FULL
+        self._at = clock()
+
+    def spend(self, units: float) -> float:
+        """The seconds to wait before these units may be spent."""
+        now = self._clock()
+        self._left = min(FULL, self._left + (now - self._at) * RATE) - units
+        self._at = now
+        return max(0.0, -self._left / RATE)
+
+
 def may_ask(method: str, path: str, *, drafting: bool) -> bool:
     """Whether a request is one of those that are ever made."""
     asked = (*READING, *DRAFTING) if drafting else READING
@@ -102,6 +126,7 @@ class Wire:
         self._closed = threading.Event()
         self._wait = wait or self._closed.wait
         self._connection: http.client.HTTPConnection | None = None
+        self._budget = Budget()
 
     # --- what the library calls ---------------------------------------------------------------------------------
 
@@ -257,6 +282,9 @@ class Wire:
         batch = BatchHttpRequest(callback=hear, batch_uri=f"{self._base.geturl().rstrip('/')}{BATCH_PATH}")
         for key, request in requests.items():
             batch.add(request, request_id=key)
+        length = self._budget.spend(UNITS * len(requests))
+        if length and self._wait(length):
+            raise Failing(f"The connection of {self.account} was closed.", "It is tried again later.")
         try:
             batch.execute(http=self)
         except HttpError as error:
