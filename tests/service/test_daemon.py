@@ -220,6 +220,7 @@ def test_status_and_show_say_how_it_fares(home: Home, between: Relay) -> None:
         between.break_now()
         eventually(lambda: "refused" in (home.status()["daemon"]["accounts"][0]["error"] or ""))
         assert "personal is tried again" in home.say("status")
+        assert "service: It runs" in home.say("doctor", check=False)
         home.write("nonsense = 1\n")
         daemon.signal(signal.SIGHUP)
         daemon.wait_for_line("not taken over")

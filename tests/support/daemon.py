@@ -107,10 +107,10 @@ class Home:
         found: dict[str, Any] = json.loads(done.stdout)
         return found
 
-    def say(self, *words: str) -> str:
+    def say(self, *words: str, check: bool = True) -> str:
         """What a command prints, complaints too."""
         given = [sys.executable, "-m", "watcher", "--config", str(self.config), *words]
-        done = subprocess.run(given, cwd=ROOT, capture_output=True, text=True, check=True)
+        done = subprocess.run(given, cwd=ROOT, capture_output=True, text=True, check=check)
         return done.stdout + done.stderr
 
     def stages(self) -> list[str]:

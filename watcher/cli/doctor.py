@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from watcher.cli.opening import hush_libraries
 from watcher.errors import FaultyFile, Problem, WatcherError
@@ -80,6 +81,7 @@ def examine(options: argparse.Namespace) -> Iterator[Line]:
     hush_libraries()
     yield from _letters(config)
     yield _state(config)
+    yield _service(config)
     watcher = build(config)
     for settings in config.accounts:
         yield from _account(watcher, config, settings)
@@ -130,6 +132,27 @@ def _state(config: Config) -> Line:
     if config.storage.stat().st_mode & 0o077:
         return Line("state", WARNING, f"{config.storage} can be read by others.", f"chmod 600 {config.storage}")
     return Line("state", OK, f"{config.storage}, {count} drafts so far.")
+
+
+def _service(config: Config) -> Line:
+    """How the daemon fares, where one runs."""
+    from watcher.cli.beside import daemon
+    from watcher.daemon.unit import unit_path
+
+    told = daemon(config.storage, ZoneInfo(config.timezone))
+    if told is None:
+        if unit_path(os.environ, Path.home()).exists():
+            return Line("service", WARNING, "It is installed and does not run.", "`watcher service logs` may tell why.")
+        return Line("service", OK, "None runs; `watcher service install` would have it run by itself.")
+    if told["store_error"]:
+        return Line("service", FAILED, told["store_error"])
+    if told["config_error"]:
+        return Line("service", WARNING, f"It goes by the old config: {told['config_error']}", "Mend it, and reload.")
+    waits = [account["name"] for account in told["accounts"] if account["state"] == "parked"]
+    if waits:
+        remedy = f"`watcher login {waits[0]}`, then `systemctl --user reload watcher`."
+        return Line("service", FAILED, f"It has stopped asking for {', '.join(waits)}.", remedy)
+    return Line("service", OK, f"It runs (process {told['pid']}).")
 
 
 def _account(watcher: Watcher, config: Config, settings: AccountSettings) -> Iterator[Line]:

@@ -50,7 +50,8 @@ def of(found: list[dict[str, Any]], check: str) -> list[dict[str, Any]]:
 def test_a_sound_house_is_told_line_by_line(run: Run, home: Path) -> None:
     found = lines(run, 0)
     assert {line["status"] for line in found} == {"ok"}
-    assert [line["check"] for line in found] == ["config", "knowledge", "letters", "state", "sign-in", "folders"]
+    looked_at = ["config", "knowledge", "letters", "state", "service", "sign-in", "folders"]
+    assert [line["check"] for line in found] == looked_at
     assert "ok      sign-in personal" in run("doctor").out
 
 
