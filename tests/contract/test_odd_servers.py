@@ -280,3 +280,23 @@ def test_a_server_that_will_not_enable_qresync_is_read_without(certificates: Pat
         (batch,) = mailbox.sweep(INBOX, None, None)
     assert [message.ref.key for message in batch.messages] == ["7.4"]
     assert "ENABLE QRESYNC" in server.heard
+
+
+def test_a_server_that_limits_what_one_command_may_be_about_is_asked_in_pieces(certificates: Path) -> None:
+    asked: list[range] = []
+
+    def search(command: str) -> bytes:
+        first, _, last = command.split()[3].partition(":")
+        found = range(int(first), int(last or first) + 1)
+        assert len(found) <= 3
+        return b"* SEARCH " + " ".join(map(str, found)).encode() + b"\r\n@ OK done"
+
+    def fetch(command: str) -> bytes:
+        asked.append(uids_of(command))
+        return "".join(map(told, uids_of(command))).encode() + b"@ OK done"
+
+    limited = EIGHT | {"LOGIN": "@ OK [CAPABILITY IMAP4rev1 MESSAGELIMIT=3] welcome"}
+    with opened(certificates, **limited | {"UID_SEARCH": search, "UID_FETCH": fetch}) as (mailbox, _):
+        batches = list(mailbox.sweep(INBOX, None, None))
+    assert [len(batch.messages) for batch in batches] == [3, 3, 2]
+    assert asked == [range(1, 4), range(4, 7), range(7, 9)]

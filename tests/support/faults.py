@@ -62,6 +62,7 @@ class Relay:
                         return
                     if self.how == "reset":
                         sink.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+                        sink.shutdown(socket.SHUT_RD)  # the other direction lets go of it
                         sink.close()
                     break
                 if counted:

@@ -29,6 +29,7 @@ SEARCH_WINDOW = 80_000
 
 BUFFER = 64 * 1024  # bytes read from the socket at once, where there are so many
 
+MESSAGELIMIT = re.compile(rb"MESSAGELIMIT=([1-9]\d{0,9})", re.I)
 APPENDUID = re.compile(rb"\[APPENDUID (\d+) (\d+)\]", re.I)
 
 Items = Mapping[bytes, Any]
@@ -73,6 +74,7 @@ class Connection:
         self._client: IMAPClient | None = None
         self._pipeline: Pipeline | None = None
         self._resync = False
+        self.was_cut = False
         self._listed: dict[str, bytes] = {}
         self._foreign: tuple[str, ...] | None = None
 
@@ -83,6 +85,7 @@ class Connection:
 
         `sign_in` (see `signin`) is handed the encrypted connection; what it raises of ours is passed on.
         """
+        self.was_cut = False
         if self._client is not None:
             with contextlib.suppress(MailboxUnavailable):
                 self._call("NOOP", lambda client: client.noop())
@@ -124,10 +127,18 @@ class Connection:
 
     def cut(self) -> None:
         """End whatever another thread is doing on this connection; it gets MailboxUnavailable. Never raises."""
+        self.was_cut = True
         client = self._client
         if client is not None:
             with contextlib.suppress(Exception):
                 client.socket().shutdown(socket.SHUT_RDWR)
+
+    def message_limit(self) -> int:
+        """How many messages one command may be about (RFC 9738), 0 where there is no limit. Yahoo has one of 1000, and
+        what is beyond it is left out of the answer as if it were not there."""
+        told = self._call("CAPABILITY", lambda client: client.capabilities())
+        limits = [MESSAGELIMIT.fullmatch(name) for name in told]
+        return min((int(limit[1]) for limit in limits if limit), default=0)
 
     def _connect(self) -> IMAPClient:
         from imapclient import IMAPClient, SocketTimeout
@@ -258,8 +269,9 @@ class Connection:
     def search(self, first: int, end: int, since: date | None = None) -> list[int]:
         """The UIDs from `first` to before `end` in the open folder, ascending, of what was delivered since the day."""
         found: list[int] = []
-        for start in range(max(first, 1), end, SEARCH_WINDOW):
-            last = min(start + SEARCH_WINDOW, end) - 1
+        window = min(SEARCH_WINDOW, self.message_limit() or SEARCH_WINDOW)
+        for start in range(max(first, 1), end, window):
+            last = min(start + window, end) - 1
             criteria: list[Any] = [b"UID", f"{start}:{last}".encode()]
             if since is not None:
                 criteria += [b"SINCE", since]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
-from watcher.errors import DraftRefused
+from watcher.errors import DraftRefused, MailboxUnavailable
 from watcher.mailbox import structure
 from watcher.mailbox.ahead import Group, examined, read_ahead
 from watcher.mailbox.base import Batch, Cursor, Removal
@@ -82,26 +82,61 @@ class ImapMailbox:
         return list(self._folders)
 
     def sweep(self, folder: Folder, cursor: Cursor | None, since: datetime | None) -> Iterator[Batch]:
-        """See `Mailbox.sweep`. A folder that is gone is told as a reset without messages."""
-        try:
-            yield from sweep(self._connection, self.account, folder, cursor, since)
-        except Refused:
-            if self._lists(folder):
-                raise
-            yield Batch(folder, (), (), cursor or Cursor(folder.name, ""), reset=cursor is not None)
+        """See `Mailbox.sweep`. A folder that is gone is told as a reset without messages.
 
-    def fetch(self, refs: Iterable[Ref]) -> Iterator[RawMessage]:
-        """See `Mailbox.fetch`. A key from before a change of UIDVALIDITY, or of a folder no more, counts as gone."""
-        wanted: dict[tuple[str, int], list[int]] = {}
-        for ref in refs:
-            wanted.setdefault((ref.folder, uidvalidity_of(ref)), []).append(uid_of(ref))
-        for (name, uidvalidity), uids in wanted.items():
-            folder = self._folder(name)
+        Where the server hangs up in the middle, as some do after so many commands, it goes on over a new connection.
+        """
+        went_on = True
+        while went_on:
+            went_on = False
             try:
-                yield from self._fetch(folder, uidvalidity, sorted(filter(None, set(uids))), SMALL)
+                for batch in sweep(self._connection, self.account, folder, cursor, since):
+                    went_on, cursor = True, batch.cursor
+                    yield batch
+                return
             except Refused:
                 if self._lists(folder):
                     raise
+                yield Batch(folder, (), (), cursor or Cursor(folder.name, ""), reset=cursor is not None)
+                return
+            except MailboxUnavailable:
+                if not went_on:
+                    raise
+            self._reopen()
+
+    def _reopen(self) -> None:
+        if self._connection.was_cut:
+            raise MailboxUnavailable(f"The reading of {self.account} was broken off.", "It goes on at the next pass.")
+        self.open()
+
+    def fetch(self, refs: Iterable[Ref]) -> Iterator[RawMessage]:
+        """See `Mailbox.fetch`. A key from before a change of UIDVALIDITY, or of a folder no more, counts as gone.
+
+        A connection that is lost in the middle is made anew, as in a sweep.
+        """
+        wanted: dict[tuple[str, int], set[int]] = {}
+        for ref in refs:
+            if uid_of(ref):
+                wanted.setdefault((ref.folder, uidvalidity_of(ref)), set()).add(uid_of(ref))
+        for (name, uidvalidity), uids in wanted.items():
+            went_on = True
+            while uids and went_on:
+                went_on = False
+                folder = self._folder(name)
+                try:
+                    for message in self._fetch(folder, uidvalidity, sorted(uids), SMALL):
+                        went_on = True
+                        uids.discard(uid_of(message.ref))
+                        yield message
+                    break
+                except Refused:
+                    if self._lists(folder):
+                        raise
+                    break
+                except MailboxUnavailable:
+                    if not went_on:
+                        raise
+                self._reopen()
 
     def _lists(self, folder: Folder) -> bool:
         """Whether the server still has the folder: it may be renamed or deleted between two commands."""

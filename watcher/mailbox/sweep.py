@@ -117,7 +117,7 @@ def _read_news(
         yield Batch(folder, (), vanished, place.cursor(folder.name), reset=reset)
         return
     done = 0
-    groups = _chunks(new, place)
+    groups = _chunks(new, place, min(CHUNK, connection.message_limit() or CHUNK))
     for uids, told in read_ahead(connection, folder.name, place.uidvalidity, groups, _items(connection)):
         messages = []
         for uid in sorted(told):
@@ -137,11 +137,11 @@ def _read_news(
         raise MailboxUnavailable(f"The folder {folder.name} of {account} was made anew while it was being read.")
 
 
-def _chunks(new: Sequence[int], place: Place) -> Iterator[Group]:
+def _chunks(new: Sequence[int], place: Place, most: int) -> Iterator[Group]:
     """Slices of `new`, each with how to ask for it. Where `new` is all there is, the gaps need not be spelt out."""
     start = 0
     while start < len(new):
-        chunk = new[start : start + CHUNK]
+        chunk = new[start : start + most]
         whole = place.since is None or chunk[0] >= place.until
         uids = Uids([(chunk[0], chunk[-1])]) if whole else Uids.of(chunk)
         while len(str(uids)) > LINE:
