@@ -16,7 +16,7 @@ from tests.support.gmail import READONLY, FixedTokens, Gmail, GmailHarness, runn
 from watcher.errors import CredentialsRejected, DraftRefused, MailboxUnavailable
 from watcher.mailbox.base import Removal, Waiting
 from watcher.mailbox.gmail import GmailMailbox
-from watcher.mailbox.gmail_wire import Wire
+from watcher.mailbox.gmail_wire import LONGEST, LOST_TRIES, TIMEOUT, TRIES, Wire
 from watcher.message.model import Account, Role
 
 
@@ -293,7 +293,18 @@ def test_a_server_that_stays_busy_is_told_as_unavailable(box: GmailHarness) -> N
     box.server.fault("GET .*/labels$", status=429, times=-1)
     with pytest.raises(MailboxUnavailable, match="less often"):
         box.mailbox.folders()
-    assert box.waits == [1, 2, 4, 8, 16, 32]
+    assert box.waits == [1, 2, 4, 8, 16, 25]
+
+
+@pytest.mark.parametrize("where", ["GET .*/labels$", "POST /batch"])
+def test_a_server_that_never_answers_is_given_up_before_a_watchdog_takes_notice(box: GmailHarness, where: str) -> None:
+    inbox = box.folder(Role.INBOX)
+    box.deliver(inbox, mail("one"), NOON)
+    box.server.fault(where.replace("POST /batch", "GET .*/messages/"), status=500, times=-1)
+    with pytest.raises(MailboxUnavailable, match="out of order"):
+        box.mailbox.folders() if "labels" in where else sweep(box.mailbox, inbox)
+    assert box.waits == [1, 2, 4]
+    assert LOST_TRIES * TIMEOUT + sum(box.waits) < 180 > TRIES * LONGEST
 
 
 def test_cutting_ends_what_another_thread_is_doing(box: GmailHarness) -> None:

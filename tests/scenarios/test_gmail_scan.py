@@ -7,6 +7,7 @@ import email
 import email.policy
 import email.utils
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,7 +22,7 @@ from tests.support.passes import FIXTURES, lying
 from tests.support.scenarios import build, lay_out, load
 from watcher.cli import main
 from watcher.mailbox.gmail import GmailMailbox
-from watcher.message.model import Folder, Role
+from watcher.message.model import Folder, Ref, Role
 
 ROLE = {"Sent": Role.SENT, "Archive": Role.ARCHIVE, "Drafts": Role.DRAFTS, "Spam": Role.JUNK, "Trash": Role.TRASH}
 
@@ -173,7 +174,7 @@ def test_answers_that_are_lost_again_and_again_make_no_second_draft(account: Acc
 def test_a_lost_answer_that_cannot_be_looked_into_is_healed_by_the_next_pass(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def give_up(mailbox: GmailMailbox, lost: Exception, message_id: str) -> None:
+    def give_up(mailbox: GmailMailbox, lost: Exception, *_: object) -> None:
         raise lost
 
     own = account.lying()
@@ -236,3 +237,37 @@ def test_an_expired_history_is_read_anew_and_nothing_is_drafted_in_that_pass(acc
     account.gmail.server.control("history_floor", {"id": "0"})
     account.run("scan", now=account.later(minutes=10))
     assert account.states() == made
+
+
+@pytest.fixture
+def rewriting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Gmail that gives every new draft a Message-ID of its own."""
+    create = GmailMailbox._create
+
+    def other_id(mailbox: GmailMailbox, message: bytes, thread: str) -> Ref:
+        changed = re.sub(rb"(?im)^(Message-ID: <)(\w)", rb"\1CAF-\2", message, count=1)
+        assert changed != message
+        return create(mailbox, changed, thread)
+
+    monkeypatch.setattr(GmailMailbox, "_create", other_id)
+
+
+def test_no_second_draft_is_made_where_gmail_changes_message_ids(account: Account, rewriting: None) -> None:
+    own = account.lying()
+    account.run("scan")
+    made = set(account.lying()) - set(own)
+    for minutes in (5, 10, 24 * 60):
+        account.run("scan", now=account.later(minutes=minutes))
+        assert set(account.lying()) - set(own) >= made
+    threads = [told["threadId"] for told in account.lying().values()]
+    assert len(threads) == len(set(threads))
+
+
+def test_a_lost_answer_makes_no_second_draft_where_gmail_changes_message_ids(account: Account, rewriting: None) -> None:
+    account.gmail.server.fault("POST .*/drafts$", drop="reset", after=True, times=-1)
+    account.run("scan")
+    account.gmail.server.control("faults", method="DELETE")
+    account.run("scan", now=account.later(minutes=5))
+    assert set(account.states().values()) == {"pending"}
+    threads = [told["threadId"] for told in account.lying().values()]
+    assert len(threads) == len(set(threads)) >= 2

@@ -14,6 +14,8 @@ from watcher.mailbox.base import Batch, Cursor, Removal
 from watcher.mailbox.gmail_labels import ASIDE, DRAFT, DRAFTS, OWN, SENT, TRASH, Shelf, shelves
 from watcher.mailbox.gmail_sweep import Sweeper, header_block, raw_message
 from watcher.mailbox.gmail_wire import Failing, Missing, Refused, Wire
+from watcher.mailbox.memory import id_of
+from watcher.message import fields
 from watcher.message.model import Account, Folder, RawMessage, Ref, Role
 from watcher.message.structure import without_attachments
 
@@ -22,6 +24,8 @@ __all__ = ["GmailMailbox"]
 SLICE = 25  # whole messages asked for at once
 KEPT = 256 * 1024  # a draft up to this size is not asked for again while it has not changed
 RAW_FIELDS = "id,threadId,labelIds,internalDate,raw"
+LETTER_FIELDS = ("to", "subject", "in-reply-to")
+LETTER = fields.names(*LETTER_FIELDS)
 DRAFT_FIELDS = "id,message(id,threadId,labelIds,internalDate,raw)"
 
 
@@ -199,13 +203,13 @@ class GmailMailbox:
             if not thread:
                 raise DraftRefused(fault.message) from fault
         except Failing as lost:
-            return self._found_after(lost, message_id)
+            return self._found_after(lost, message, message_id)
         try:
             return self._create(message, "")
         except (Missing, Refused) as fault:
             raise DraftRefused(f"Gmail does not take the draft for {self.account}.") from fault
         except Failing as lost:
-            return self._found_after(lost, message_id)
+            return self._found_after(lost, message, message_id)
 
     def _create(self, message: bytes, thread: str) -> Ref:
         body: dict[str, Any] = {"message": {"raw": base64.urlsafe_b64encode(message).decode("ascii")}}
@@ -215,10 +219,15 @@ class GmailMailbox:
         request = client.users.drafts().create(userId="me", body=body, fields="id")
         return Ref(DRAFTS.name, str(client.wire.ask(request, again=False)["id"]))
 
-    def _found_after(self, lost: Failing, message_id: str) -> Ref:
-        for folder, ref in self.find(message_id):
-            if folder.role is Role.DRAFTS:
-                return ref
+    def _found_after(self, lost: Failing, message: bytes, message_id: str) -> Ref:
+        """The draft, if it was made: by its Message-ID, or where that was changed on the way, by all else it says."""
+        lying = {key: _bytes(told) for key, told in self._lying().items()}
+        for key, data in lying.items():
+            if _message_id(data) == message_id:
+                return Ref(DRAFTS.name, key)
+        for key, data in lying.items():
+            if _letter(data) == _letter(message):
+                return Ref(DRAFTS.name, key)
         raise lost
 
     def withdraw(self, ref: Ref, expected: bytes) -> Removal:
@@ -274,15 +283,18 @@ def _bytes(told: dict[str, Any]) -> bytes:
 
 
 def _block(data: bytes) -> bytes:
-    from watcher.message import fields
-
     return data[: fields.blank_line(data)[1]]
 
 
 def _message_id(data: bytes) -> str:
-    from watcher.mailbox.memory import id_of
-
     return id_of(data)
+
+
+def _letter(data: bytes) -> tuple[object, ...]:
+    """What a letter says, and to whom, in answer to what."""
+    block, body = fields.header_end(data)
+    found = fields.split(data[:block], LETTER)
+    return _lines(data[body:]), *(found.get(name) for name in LETTER_FIELDS)
 
 
 def _lines(data: bytes) -> bytes:

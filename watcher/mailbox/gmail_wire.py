@@ -23,8 +23,10 @@ from watcher.errors import CredentialsRejected, MailboxUnavailable, WatcherError
 ENDPOINT = "https://gmail.googleapis.com"
 TIMEOUT = 30.0
 BATCH = 50  # parts of one batch; Google takes 100 and advises 50
-TRIES = 7  # a few minutes at the very most, so that a watchdog does not take it for a standstill
-LONGEST = 40.0  # seconds waited at once
+# In all no more than three minutes for one request, so that a watchdog does not take it for a standstill.
+TRIES = 7
+LOST_TRIES = 4  # of those without an answer, which may take TIMEOUT each
+LONGEST = 25.0  # seconds waited at once
 # "Usage limits" of the Gmail API: 15,000 units a minute, and most of what is asked in batches costs 5.
 UNITS = 5
 FULL = 12_000.0
@@ -236,7 +238,7 @@ class Wire:
             try:
                 return self._once(request)
             except (Busy, Failing) as fault:
-                if not again or number == TRIES - 1:
+                if not again or _last(fault, number):
                     raise
                 self._pause(fault, number)
         raise AssertionError
@@ -267,8 +269,9 @@ class Wire:
                 left.pop(key, None)
             if not left:
                 return
-            if trouble is None or number == TRIES - 1:
-                raise trouble or Failing("Gmail left out some of what was asked for.", "It is tried again later.")
+            trouble = trouble or Failing("Gmail left out some of what was asked for.", "It is tried again later.")
+            if _last(trouble, number):
+                raise trouble
             self._pause(trouble, number)
 
     def _ask_batch(self, requests: Mapping[str, Any], told: dict[str, dict[str, Any] | Exception]) -> None:
@@ -322,6 +325,11 @@ class Wire:
                 f"Gmail does not let {self.account} in ({reason or status}).", _remedy(reason, self.account)
             )
         return Refused(f"Gmail refuses what was asked for {self.account} ({reason or status}).")
+
+
+def _last(fault: WatcherError, number: int) -> bool:
+    """Whether the try of this number, from 0, was the last."""
+    return number >= (TRIES if isinstance(fault, Busy) else LOST_TRIES) - 1
 
 
 def _reason(content: bytes) -> str:
