@@ -225,3 +225,13 @@ def test_a_clock_that_jumps_back_ends_neither_the_polls_nor_the_daemon(tmp_path:
         eventually(home.stages)
 
     live(home, clock, act)
+
+
+def test_housekeeping_judges_and_tidies_up(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    tidied = threading.Event()
+    monkeypatch.setattr(bench.store, "tidy", tidied.set)
+    bench.engine.start()
+    eventually(lambda: sum(bench.drafts().values()) == 3)
+    assert not tidied.is_set()
+    bench.engine.on_tick("housekeeping")
+    assert tidied.wait(10)

@@ -55,6 +55,7 @@ def _install(options: argparse.Namespace, screen: Screen) -> int:
         text = unit(
             command(sys.argv[0], sys.executable),
             config,
+            os.environ.get("PATH", ""),
             named=path.absolute() != usual,
             confined=not options.unconfined,
         )

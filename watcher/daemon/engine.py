@@ -79,6 +79,7 @@ class Engine:
         self._sieving = threading.Lock()
         self._unsieved = True
         self._reset = False
+        self._untidy = False
         self._missed: frozenset[str] = frozenset()
         self._mark = ""
         self._judge_thread = threading.Thread(target=self._judge_for_ever, name=JUDGE, daemon=True)
@@ -99,6 +100,7 @@ class Engine:
             if not (worker.health.waiting and worker.is_fresh(self.pace.quiet - self.pace.poll / 2)):
                 worker.ask()
         elif name in (DUE, HOUSEKEEPING):
+            self._untidy = self._untidy or name == HOUSEKEEPING
             self._wanted.set()
         elif name == MINUTE:
             self._minute()
@@ -269,6 +271,9 @@ class Engine:
             one = Pass(self._materials.setting, self._store, now, None, lambda *step: beat())
             report = one.conclude(mailboxes, self._materials.plan(now), may_decide=settled and not reset)
             self._look_ahead(now, settled=settled)
+            if self._untidy:
+                self._untidy = False
+                self._store.tidy()
         if reset:
             self._reset = False
         self._mark, self.last_pass_at = mark, now

@@ -12,6 +12,7 @@ from watcher.config import Config, ImapAccount, MaildirAccount
 
 NAME = "watcher.service"
 COMMAND = "ExecStart="
+PATH = "Environment=PATH="
 FOLDERS = "ReadWritePaths="
 CONFINED = "# --- what it may not do"
 INSTALL = "[Install]"
@@ -35,9 +36,9 @@ def command(argv0: str, executable: str) -> list[str]:
     return [executable, "-m", "watcher"]
 
 
-def unit(command: Sequence[str], config: Config, *, named: bool, confined: bool = True) -> str:
-    """The text of the unit. `named` says that the config does not lie where it is looked for by default;
-    without `confined` nothing is kept from it."""
+def unit(command: Sequence[str], config: Config, path: str, *, named: bool, confined: bool = True) -> str:
+    """The text of the unit. `path` is where programs are looked for ("" where that is not known); `named` says that the
+    config does not lie where it is looked for by default; without `confined` nothing is kept from it."""
     words = [*command, *(["--config", str(config.file.absolute())] if named else []), "run"]
     lines = []
     kept = True
@@ -47,6 +48,8 @@ def unit(command: Sequence[str], config: Config, *, named: bool, confined: bool 
             continue
         if line.startswith(COMMAND):
             lines.append(COMMAND + " ".join(_quoted(word, command=True) for word in words))
+        elif line.startswith(PATH) and path:
+            lines.append(f"Environment={_quoted(f'PATH={path}')}")
         elif line.startswith(FOLDERS):
             lines += [f"{FOLDERS}{_quoted('-' + str(folder))}" for folder in _folders(config)]
         else:

@@ -63,6 +63,11 @@ class Store(MailTables, RecordTables, DerivedTables):
         """Read the whole file (which may take seconds) and raise StoreDamaged where it does not hold together."""
         self._db.check()
 
+    def tidy(self) -> None:
+        """Keep the file in good order, now and then: what was logged goes into it, and SQLite looks at its indexes."""
+        self._db.rows("PRAGMA optimize")
+        self._db.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Let go of the file; a second time does nothing."""
         self._db.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -35,9 +36,10 @@ def lines(text: str, key: str) -> list[str]:
 
 
 def test_the_unit_runs_this_installation_and_may_write_to_state_and_maildirs_alone(config: Config) -> None:
-    text = unit(["/opt/my tools/watcher"], config, named=False)
+    text = unit(["/opt/my tools/watcher"], config, "/opt/my tools:/bin", named=False)
     folder = config.file.parent
     assert lines(text, "ExecStart=") == ['"/opt/my tools/watcher" run']
+    assert lines(text, "Environment=") == ['"PATH=/opt/my tools:/bin"']
     assert lines(text, "ReadWritePaths=") == [
         f"-{folder}/state",
         f'"-{folder}/My 100%% Mail"',
@@ -46,12 +48,12 @@ def test_the_unit_runs_this_installation_and_may_write_to_state_and_maildirs_alo
 
 
 def test_a_config_elsewhere_is_named_in_the_unit(config: Config) -> None:
-    text = unit(["/usr/bin/watcher"], replace(config, file=Path("/home/a$b/c.toml")), named=True)
+    text = unit(["/usr/bin/watcher"], replace(config, file=Path("/home/a$b/c.toml")), "", named=True)
     assert lines(text, "ExecStart=") == ["/usr/bin/watcher --config /home/a$$b/c.toml run"]
 
 
 def test_without_confinement_all_the_rest_is_still_there(config: Config) -> None:
-    text = unit(["/usr/bin/watcher"], config, named=False, confined=False)
+    text = unit(["/usr/bin/watcher"], config, "", named=False, confined=False)
     assert "PrivateUsers" not in text
     assert "ReadWritePaths" not in text
     assert lines(text, "Type=") == ["notify"]
@@ -84,11 +86,16 @@ def test_the_unit_lies_where_the_manager_looks() -> None:
     assert unit_path({"XDG_CONFIG_HOME": "/c"}, Path("/home/a")) == Path("/c/systemd/user/watcher.service")
 
 
-@pytest.mark.parametrize("confined", [True, False])
-def test_systemd_finds_nothing_to_say_about_the_unit(config: Config, tmp_path: Path, confined: bool) -> None:
+@pytest.mark.parametrize("confined", [True, False, None])
+def test_systemd_finds_nothing_to_say_about_the_unit(config: Config, tmp_path: Path, confined: bool | None) -> None:
     analyze = program("systemd-analyze", "systemd")
     file = tmp_path / "watcher.service"
-    file.write_text(unit([sys.executable, "-m", "watcher"], config, named=True, confined=confined), encoding="utf-8")
+    if confined is None:  # as it ships
+        shutil.copy(ROOT / "systemd" / "watcher.service", file)
+    else:
+        file.write_text(
+            unit([sys.executable, "-m", "watcher"], config, os.environ["PATH"], named=True, confined=confined)
+        )
     done = subprocess.run(
         [analyze, "verify", "--user", str(file)],
         env={**os.environ, "XDG_RUNTIME_DIR": str(tmp_path), "HOME": str(tmp_path)},
