@@ -244,3 +244,19 @@ def test_a_scan_waits_for_the_pass_of_the_daemon_and_lets_it_know(tmp_path: Path
         assert scan.wait(20) == 0
         eventually(lambda: home.status()["daemon"]["last_pass_at"] > before)
         assert daemon.stop() < IN_TIME
+
+
+def test_a_database_that_another_holds_at_the_start_is_waited_for_and_holds_up_no_end(tmp_path: Path) -> None:
+    home = Home(tmp_path).maildir()
+    assert "has not been read yet" in home.say("status")
+    assert home.say("scan")
+    held = sqlite3.connect(tmp_path / "state" / "state.db", isolation_level=None)
+    held.execute("PRAGMA locking_mode = EXCLUSIVE")
+    held.execute("BEGIN EXCLUSIVE")
+    with running(home) as daemon:
+        daemon.wait_for("READY=1")
+        daemon.wait_for("STATUS=Another process is writing")
+        held.execute("ROLLBACK")
+        held.close()
+        daemon.wait_for("STATUS=Watching local.")
+        assert daemon.stop() < IN_TIME

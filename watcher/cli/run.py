@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def run(options: argparse.Namespace, screen: Screen) -> int:
     """Watch until a signal ends it."""
     from watcher.config import config_path
-    from watcher.daemon import run as run_daemon
+    from watcher.daemon.service import run as run_daemon
 
     path = Path(options.config) if options.config else config_path(os.environ)
     return run_daemon(path, os.environ, clock.now)

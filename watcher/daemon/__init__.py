@@ -3,7 +3,3 @@
 Read `service` first, then `engine`: a thread and a connection for each account (`worker`), one thread that judges
 (`engine`), ticks that only ring (`ticks`), and a main thread that never waits for anything but its bell.
 """
-
-from watcher.daemon.service import run
-
-__all__ = ["run"]

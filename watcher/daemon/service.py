@@ -36,6 +36,7 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1)
 END = 4.0  # seconds for the work to end; systemd and people are promised 5
 JUMP = 30.0  # seconds by which the clock must be off to have been set, or stopped in suspend
 READY_AT_LATEST = 30.0
+PATIENCE = 2.0  # seconds for which a database that another process holds may hold us up
 FAILED = 1
 
 
@@ -150,7 +151,7 @@ class Service:
         config = self._config
         try:
             materials = build(config).materials(self._environ)
-            self._store = Store.open(config.storage)
+            self._store = Store.open(config.storage, PATIENCE)
             desktop = Desktop(config.notifications, self._environ)
             engine = Engine(materials, self._store, self._now, self._ring, self._told, self._pace, desktop)
             engine.start()

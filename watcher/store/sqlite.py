@@ -21,7 +21,7 @@ VERSION = 2
 
 _APPLICATION = 0x77746368  # "wtch", kept in the file as `application_id`
 _HERE = Path(__file__).parent
-_PATIENCE = 5.0  # seconds to wait for another process's transaction
+PATIENCE = 5.0  # seconds to wait for another process's transaction
 
 
 class Database:
@@ -36,7 +36,7 @@ class Database:
     # --- opening ---
 
     @classmethod
-    def open(cls, path: Path, patience: float = _PATIENCE) -> Database:
+    def open(cls, path: Path, patience: float = PATIENCE) -> Database:
         """The database at `path`, made (file 0600, folder 0700) or brought to the newest version where needed.
 
         Raises StoreTooNew, StoreDamaged, StoreLocked (another process wrote for longer than `patience` seconds) and
@@ -83,7 +83,7 @@ class Database:
     @classmethod
     def fresh(cls) -> Database:
         """An empty database in memory."""
-        connection = _connect(":memory:", _PATIENCE)
+        connection = _connect(":memory:", PATIENCE)
         connection.execute("PRAGMA foreign_keys = ON")
         _bring_up(connection)
         return cls(connection, "a database in memory")
@@ -209,7 +209,7 @@ def _connect_for_reading(path: Path) -> tuple[sqlite3.Connection, int]:
 
 def _connect_and_check(path: Path, options: str) -> tuple[sqlite3.Connection, int]:
     with _translated(str(path)):
-        connection = _connect(_uri(path, options), _PATIENCE)
+        connection = _connect(_uri(path, options), PATIENCE)
         try:
             return connection, _check(connection, str(path))
         except BaseException:
@@ -218,7 +218,7 @@ def _connect_and_check(path: Path, options: str) -> tuple[sqlite3.Connection, in
 
 
 def _copy(connection: sqlite3.Connection) -> sqlite3.Connection:
-    copy = _connect(":memory:", _PATIENCE)
+    copy = _connect(":memory:", PATIENCE)
     connection.backup(copy)
     copy.execute("PRAGMA foreign_keys = ON")
     _bring_up(copy)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from watcher.store.derived import DerivedTables
 from watcher.store.mail import MailTables
 from watcher.store.record import RecordTables
-from watcher.store.sqlite import Database
+from watcher.store.sqlite import PATIENCE, Database
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -27,9 +27,10 @@ class Store(MailTables, RecordTables, DerivedTables):
         self._db = database
 
     @classmethod
-    def open(cls, path: Path) -> Self:
-        """The store in the file at `path`, made or migrated where needed. Raises StoreTooNew for a newer one."""
-        return cls(Database.open(path))
+    def open(cls, path: Path, patience: float = PATIENCE) -> Self:
+        """The store in the file at `path`, made or migrated where needed; `patience` is how many seconds it waits for
+        another process's transaction. Raises StoreTooNew for a newer one."""
+        return cls(Database.open(path, patience))
 
     @classmethod
     def open_for_reading(cls, path: Path) -> Self:
