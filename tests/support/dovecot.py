@@ -113,7 +113,7 @@ def running(name: str) -> Iterator[Dovecot]:
     try:
         make_certificates(folder, openssl)
         flavour = FLAVOURS[name]
-        ports = _free_ports(_host(flavour), 2)
+        ports = free_ports(_host(flavour), 2)
         _write_config(folder, flavour, *ports)
         process = _start(executable, folder)
         try:
@@ -159,7 +159,7 @@ def _wait_until_ready(server: Dovecot) -> None:
     raise RuntimeError(f"Dovecot does not answer: {problem}\n{said[-2000:]}")
 
 
-def _free_ports(host: str, count: int) -> list[int]:
+def free_ports(host: str, count: int) -> list[int]:
     sockets = [socket.socket() for _ in range(count)]
     try:
         for one in sockets:

@@ -8,9 +8,9 @@ import shutil
 import pytest
 
 
-def program(name: str, package: str) -> str:
-    """Where `name` lies. Without it tests are skipped, but where servers are required (CI) they fail."""
-    found = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
+def program(name: str, package: str, folder: str = "") -> str:
+    """Where `name` lies, in `folder` where that is given. Without it tests are skipped, but where servers are required (CI) they fail."""
+    found = shutil.which(name, path=folder or os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
     if found:
         return found
     reason = f"{name} is not installed (Debian: apt-get install {package})"
