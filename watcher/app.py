@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from watcher.cycle.speaking import Heard, Speaking, TakeDown
     from watcher.knowledge.model import Rulebook
     from watcher.mailbox.base import Mailbox
+    from watcher.mailbox.oauth import GrantTokens
     from watcher.message.model import Folder
 
 READING_VERSION = 1  # raised when the code of reading changes what it finds, so that stored readings are made anew
@@ -141,7 +142,7 @@ class Watcher:
         if isinstance(settings, GmailAccount):
             drafting = self._config.follow_up.drafting != "off"
             return _gmail(account, settings, _secret_of(settings, environ, given), drafting=drafting)
-        return _imap(account, settings, _secret_of(settings, environ, given))
+        return _imap(account, settings, _secret_of(settings, environ, given), environ if given is None else None)
 
     def _setting(self) -> Setting:
         from watcher.cycle import Setting
@@ -334,9 +335,14 @@ def _secret_of(
     return get
 
 
-def _imap(account: Any, settings: ImapAccount, secret: Callable[[], str]) -> Mailbox:
+def _imap(account: Any, settings: ImapAccount, secret: Callable[[], str], environ: Mapping[str, str] | None) -> Mailbox:
     from watcher.mailbox.imap import ImapMailbox, ImapSettings
 
+    sign_in = None
+    if settings.sign_in == "microsoft":
+        from watcher.mailbox.signin import with_token
+
+        sign_in = with_token(settings.name, settings.host, settings.user, _tokens(settings, environ, secret))
     return ImapMailbox(
         account,
         ImapSettings(
@@ -348,7 +354,22 @@ def _imap(account: Any, settings: ImapAccount, secret: Callable[[], str]) -> Mai
             folders=settings.folders,
         ),
         secret,
+        sign_in,
     )
+
+
+def _tokens(settings: ImapAccount, environ: Mapping[str, str] | None, secret: Callable[[], str]) -> GrantTokens:
+    """Microsoft changes the refresh token with each use; where the keyring keeps it, it keeps the new one."""
+    from watcher.mailbox.credentials import store_secret
+    from watcher.mailbox.oauth import Grant, GrantTokens, grant_of
+
+    name = settings.name
+
+    def keep(grant: Grant) -> None:
+        store_secret(name, grant.as_text(), environ or {})
+
+    in_keyring = environ is not None and not settings.password_command and "CREDENTIALS_DIRECTORY" not in environ
+    return GrantTokens(name, lambda: grant_of(secret(), name), keep=keep if in_keyring else None)
 
 
 def _gmail(account: Any, settings: GmailAccount, secret: Callable[[], str], *, drafting: bool) -> Mailbox:

@@ -133,7 +133,7 @@ def test_nothing_is_overwritten_unasked(place: Path) -> None:
         ((), "--name is needed"),
         (("--name", "Jo"), "--address is needed"),
         (("--name", "Jo", "--address", "jo"), "is not an address"),
-        (("--name", "Jo", "--address", "jo@outlook.com"), "Microsoft"),
+        (("--name", "Jo", "--address", "jo@outlook.com"), "--client-id is needed"),
         (("--name", "Jo", "--address", "jo@example.net", "--kind", "carrier-pigeon"), "is not one of"),
         (("--name", "Jo", "--address", "jo@example.net", "--kind", "maildir", "--path", "/nowhere"), "is not a folder"),
     ],
@@ -160,8 +160,12 @@ def test_signing_in_with_google_is_part_of_it(home: Home) -> None:  # noqa: F811
 
 def test_the_quick_way_into_gmail_is_offered_first_and_each_way_says_what_it_costs(place: Path) -> None:
     terminal = Terminal(["setup", "--name", "Jo", "--address", "jo@gmail.com", "--timezone", "UTC"], environ(place))
-    terminal.answer("Which [gmail-password]: ", "outlook")
-    assert terminal.leave() == 2
+    terminal.answer("Which [gmail-password]: ", "carrier pigeon")
+    terminal.answer("is not one of", "maildir")
+    terminal.answer("The folder it lies in: ", str(place / "mail"))
+    terminal.answer("Country for holidays", "")
+    terminal.process.terminate()
+    terminal.leave()
     first, second = terminal.said.index("Thirty seconds"), terminal.said.index("Five minutes")
     assert first < second
     assert "read, send and delete" in terminal.said

@@ -43,6 +43,8 @@ def login(options: argparse.Namespace, screen: Screen) -> int:
         )
     if isinstance(settings, GmailAccount):
         secret = with_google(options, settings, config, watcher, screen)
+    elif settings.sign_in == "microsoft":
+        secret = with_microsoft(settings, watcher, screen)
     else:
         secret = _with_password(settings, watcher, screen)
     if options.print:
@@ -83,6 +85,20 @@ def _with_password(settings: ImapAccount, watcher: Watcher, screen: Screen) -> s
         raise UsageError("No password was given.", "Nothing is stored.")
     watcher.probe(settings.name, os.environ, password)
     return password
+
+
+def with_microsoft(settings: ImapAccount, watcher: Watcher, screen: Screen) -> str:
+    """The grant for an account, once the user has typed a code into a page of Microsoft's."""
+    import threading
+
+    from watcher.mailbox.device import begin, finish, microsoft
+
+    client = microsoft(settings.client_id, settings.tenant)
+    device = begin(client)
+    screen.complain(f"Open {device.page} in any browser, type the code {device.user_code}, and say yes.")
+    secret = finish(client, device, threading.Event().wait).as_text()
+    watcher.probe(settings.name, os.environ, secret)
+    return secret
 
 
 def with_google(

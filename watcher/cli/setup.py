@@ -72,8 +72,6 @@ def _account(options: argparse.Namespace, asking: Asking, screen: Screen, answer
     kind = asking.choice("Where is your mail?", "--kind", options.kind, shown, order[0])
     provider = known[kind]
     answers = replace(answers, account=options.account, provider=provider)
-    if kind == "outlook":
-        raise UsageError(provider.cost, provider.hint)
     if kind == MAILDIR:
         where = asking.text("The folder it lies in", "--path", options.path, check=_folder)
         return replace(answers, kind="maildir", path=where)
@@ -89,6 +87,11 @@ def _account(options: argparse.Namespace, asking: Asking, screen: Screen, answer
         host = asking.text("The IMAP server", "--host", options.host, guess, _not_empty)
         port = options.port or (found.port if found and found.host == host else 993)
     command = options.password_command or ""
+    if kind == "outlook":
+        client = asking.text(
+            "Your client id at Microsoft (docs/outlook.md)", "--client-id", options.client_id, check=_not_empty
+        )
+        answers = replace(answers, sign_in="microsoft", client_id=client)
     return replace(answers, kind="imap", user=user, host=host, port=port, ca=options.ca or "", password_command=command)
 
 
@@ -127,6 +130,7 @@ def _sign_in(options: argparse.Namespace, asking: Asking, screen: Screen, path: 
         folders = watcher.probe(name, os.environ).folders
     else:
         secret = _google(options, asking, config, watcher, screen) if answers.kind == "gmail" else ""
+        secret = _microsoft(config, watcher, screen) if answers.sign_in == "microsoft" else secret
         secret = secret or _password(asking, screen, watcher, answers)
         folders = watcher.probe(name, os.environ, secret).folders
         answers = _keep(asking, name, secret, answers)
@@ -165,6 +169,15 @@ def _google(options: argparse.Namespace, asking: Asking, config: Config, watcher
     (settings,) = config.accounts
     assert isinstance(settings, GmailAccount)
     return with_google(given, settings, config, watcher, screen)
+
+
+def _microsoft(config: Config, watcher: Watcher, screen: Screen) -> str:
+    from watcher.cli.login import with_microsoft
+    from watcher.config import ImapAccount
+
+    (settings,) = config.accounts
+    assert isinstance(settings, ImapAccount)
+    return with_microsoft(settings, watcher, screen)
 
 
 def _keep(asking: Asking, name: str, secret: str, answers: Answers) -> Answers:

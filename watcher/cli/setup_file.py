@@ -27,6 +27,8 @@ class Answers:
     port: int = 993
     ca: str = ""
     endpoint: str = ""
+    sign_in: str = ""
+    client_id: str = ""
     password_command: str = ""
     holidays: str = ""
     pace: str = "standard"
@@ -43,6 +45,7 @@ def text_of(answers: Answers) -> str:
         account.append(("path", answers.path, ""))
     else:
         account += [("user", answers.user, ""), ("host", answers.host, ""), ("ca", answers.ca, "")]
+        account += [("sign_in", answers.sign_in, ""), ("client_id", answers.client_id, "your own, at Microsoft")]
         account += [
             ("endpoint", answers.endpoint, ""),
             ("password_command", answers.password_command, "prints the secret"),

@@ -12,8 +12,10 @@ from watcher.config.paths import resolve
 from watcher.config.section import Section, did_you_mean, shown
 
 KINDS = ("imap", "maildir", "gmail")
+SIGN_INS = ("password", "microsoft")
 TLS_PORTS = {"tls": 993, "starttls": 143}
 _ENDPOINT = re.compile(r"https://[\w.-]+(?::\d+)?\Z|http://127\.0\.0\.1:\d+\Z")
+_TENANT = re.compile(r"[\w.-]+\Z")
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?\Z")
 
 
@@ -91,9 +93,17 @@ def _imap(table: Section, name: str, folder: Path, environ: Mapping[str, str], a
         table.fault(
             "ca", f"leads to {ca}, which is no file.", "Name a file of certificates (PEM), or leave the key out."
         )
+    sign_in = table.choice("sign_in", "password", SIGN_INS)
+    client_id = table.text("client_id")
+    tenant = table.text("tenant", "common")
+    if sign_in == "microsoft" and not client_id:
+        table.fault("client_id", "is missing: Microsoft wants one.", "docs/outlook.md tells how to make one.")
+    if not _TENANT.match(tenant):
+        table.fault("tenant", f"is {shown(tenant)}.", 'Write "common", or your organisation\'s own id or domain.')
     return ImapAccount(
-        name, host, port, user, "starttls" if tls == "starttls" else "tls", ca, _command(table), table.texts("folders")
-    )
+        name, host, port, user, "starttls" if tls == "starttls" else "tls", ca, _command(table), table.texts("folders"),
+        sign_in, client_id, tenant,
+    )  # fmt: skip
 
 
 def _gmail(table: Section, name: str, addresses: Sequence[str]) -> GmailAccount:

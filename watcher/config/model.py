@@ -36,6 +36,7 @@ class ImapAccount:
 
     `tls` is `tls` (from the first byte) or `starttls`; there is no way without. `ca` is a file of certificates to trust
     instead of the system's. `password_command` prints the password on its first line; empty where the keyring keeps it.
+    `sign_in` is `password` or `microsoft`, the latter with the user's own `client_id` there, in a `tenant`.
     """
 
     name: str
@@ -46,6 +47,9 @@ class ImapAccount:
     ca: Path | None = None
     password_command: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
+    sign_in: str = "password"
+    client_id: str = ""
+    tenant: str = "common"
 
 
 @dataclass(frozen=True, slots=True)

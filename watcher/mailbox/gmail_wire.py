@@ -15,10 +15,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
 from watcher.errors import CredentialsRejected, MailboxUnavailable, WatcherError
+from watcher.mailbox.signin import Tokens
 
 ENDPOINT = "https://gmail.googleapis.com"
 TIMEOUT = 30.0
@@ -45,17 +46,6 @@ DRAFTING = (
 )
 BATCH_PATH = "/batch/gmail/v1"
 _INNER = re.compile(r"^([A-Z]+) (\S+) HTTP/1\.1\s*$", re.M)
-
-
-class Tokens(Protocol):
-    """What gives the access token of an account. Both raise CredentialsRejected, CredentialsMissing and
-    MailboxUnavailable."""
-
-    def access(self) -> str:
-        """A token that is good for some minutes yet."""
-
-    def renew(self) -> str:
-        """Another one, because the last was refused."""
 
 
 class Missing(Exception):

@@ -13,7 +13,7 @@ from watcher.mailbox.connection import Connection, ImapSettings, Items
 from watcher.mailbox.failures import Refused
 from watcher.mailbox.folders import Listed, assign, role_of, selectable
 from watcher.mailbox.idle import Idler
-from watcher.mailbox.signin import with_password
+from watcher.mailbox.signin import SignIn, with_password
 from watcher.mailbox.sweep import (
     envelope_items,
     key,
@@ -38,12 +38,16 @@ NO_DRAFTS = "Make a folder named Drafts in your mail program, or tell it which f
 
 
 class ImapMailbox:
-    """One account on an IMAP server. `secret` is asked for the password whenever it signs in."""
+    """One account on an IMAP server. `secret` is asked for the password whenever it signs in, unless there is another
+    way to (`sign_in`, see `mailbox.signin`)."""
 
-    def __init__(self, account: Account, settings: ImapSettings, secret: Callable[[], str]) -> None:
+    def __init__(
+        self, account: Account, settings: ImapSettings, secret: Callable[[], str], sign_in: SignIn | None = None
+    ) -> None:
         self.account = account.name
         self._settings = settings
         self._secret = secret
+        self._sign_in = sign_in
         self._connection = Connection(account.name, settings)
         self._folders: list[Folder] = []
         self._idler = Idler(self._connection)
@@ -51,7 +55,8 @@ class ImapMailbox:
     def open(self) -> None:
         """See `Mailbox.open`. A connection the server gave up meanwhile is made anew."""
         settings = self._settings
-        self._connection.open(with_password(self.account, settings.host, settings.user, self._secret))
+        way = self._sign_in or with_password(self.account, settings.host, settings.user, self._secret)
+        self._connection.open(way)
 
     def close(self) -> None:
         """See `Mailbox.close`."""

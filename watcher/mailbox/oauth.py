@@ -14,7 +14,8 @@ import secrets
 import ssl
 import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -43,6 +44,16 @@ class Client:
     secret: str = field(default="", repr=False)
     auth_uri: str = AUTH_URI
     token_uri: str = TOKEN_URI
+
+    @property
+    def provider(self) -> str:
+        """Who lets us in, for people."""
+        return "Microsoft" if "microsoft" in self.token_uri else "Google"
+
+    @property
+    def guide(self) -> str:
+        """Where a client id comes from."""
+        return "docs/outlook.md tells how to make one." if self.provider == "Microsoft" else GUIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +172,7 @@ def exchange(question: Question, code: str) -> Grant:
     """The grant for a code. Raises CredentialsRejected and MailboxUnavailable."""
     client = question.client
     told = _post(
-        client.token_uri,
+        client,
         {
             "grant_type": "authorization_code",
             "code": code,
@@ -192,10 +203,18 @@ def _missing(wanted: Collection[str], allowed: Collection[str]) -> list[str]:
 
 class GrantTokens:
     """The access tokens of an account, kept in memory alone. `grant` reads the stored secret; it is asked each time a
-    token runs out, so that a new sign-in counts at once."""
+    token runs out, so that a new sign-in counts at once. `keep` is given the grant where the provider changes its
+    refresh token, which Microsoft does each time."""
 
-    def __init__(self, account: str, grant: Callable[[], Grant], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        account: str,
+        grant: Callable[[], Grant],
+        clock: Callable[[], float] = time.monotonic,
+        keep: Callable[[Grant], None] | None = None,
+    ) -> None:
         self._account = account
+        self._keep = keep
         self._grant = grant
         self._clock = clock
         self._token = ""
@@ -212,7 +231,7 @@ class GrantTokens:
         """A new token. Raises as `access` does."""
         grant = self._grant()
         told = _post(
-            grant.client.token_uri,
+            grant.client,
             {
                 "grant_type": "refresh_token",
                 "refresh_token": grant.refresh_token,
@@ -223,14 +242,32 @@ class GrantTokens:
             f"Sign in again: `watcher login {self._account}`. Where it lasts a week only, docs/gmail.md tells why.",
         )
         self._token = str(told["access_token"])
+        changed = str(told.get("refresh_token") or grant.refresh_token)
+        if self._keep is not None and changed != grant.refresh_token:
+            with suppress(CredentialsMissing):  # the one that is stored goes on to be good for months
+                self._keep(replace(grant, refresh_token=changed))
         # A token that lives shorter than that is used until it is refused.
         life = float(told.get("expires_in") or 0)
         self._until = self._clock() + (life if life > AHEAD else life + AHEAD)
         return self._token
 
 
-def _post(uri: str, form: Mapping[str, str], account: str, remedy: str) -> dict[str, Any]:
+def _post(client: Client, form: Mapping[str, str], account: str, remedy: str) -> dict[str, Any]:
     """The answer of a token endpoint (RFC 6749 5.1, 5.2). No error says what was sent, or what came back in words."""
+    status, told = post(client.token_uri, form)
+    if status == http.client.OK and told.get("access_token"):
+        return told
+    reason, who = str(told.get("error", "")), client.provider
+    if status in (400, 401, 403) and reason in ("invalid_client", "unauthorized_client", "deleted_client"):
+        raise CredentialsRejected(f"{who} does not know the client id of {account} ({reason}).", client.guide)
+    if status in (400, 401, 403):
+        said = "the sign-in has run out or was taken back" if reason == "invalid_grant" else f"status {status}"
+        raise CredentialsRejected(f"{who} no longer lets {account} in: {said}.", remedy)
+    raise MailboxUnavailable(f"{who}'s sign-in is out of order just now (status {status}).", LATER)
+
+
+def post(uri: str, form: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
+    """The status and the JSON of an answer to a form, empty where it is none. Raises MailboxUnavailable."""
     parts = urlsplit(uri)
     body = urlencode({key: value for key, value in form.items() if value})
     headers = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
@@ -245,20 +282,11 @@ def _post(uri: str, form: Mapping[str, str], account: str, remedy: str) -> dict[
         answer = connection.getresponse()
         status, content = answer.status, answer.read()
     except (OSError, http.client.HTTPException) as error:
-        raise MailboxUnavailable(f"Google's sign-in cannot be reached ({type(error).__name__}).", LATER) from None
+        raise MailboxUnavailable(f"The sign-in page cannot be reached ({type(error).__name__}).", LATER) from None
     finally:
         connection.close()
     try:
         told = json.loads(content)
-        told = told if isinstance(told, dict) else {}
     except ValueError:
         told = {}
-    if status == http.client.OK and told.get("access_token"):
-        return told
-    reason = str(told.get("error", ""))
-    if status in (400, 401, 403) and reason in ("invalid_client", "unauthorized_client", "deleted_client"):
-        raise CredentialsRejected(f"Google does not know the client id of {account} ({reason}).", GUIDE)
-    if status in (400, 401, 403):
-        said = "the sign-in has run out or was taken back" if reason == "invalid_grant" else f"status {status}"
-        raise CredentialsRejected(f"Google no longer lets {account} in: {said}.", remedy)
-    raise MailboxUnavailable(f"Google's sign-in is out of order just now (status {status}).", LATER)
+    return status, told if isinstance(told, dict) else {}

@@ -7,12 +7,27 @@ import re
 import tomllib
 from collections.abc import Callable
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from watcher.errors import CredentialsRejected, MailboxUnavailable
 
 if TYPE_CHECKING:
     from imapclient import IMAPClient
+
+SignIn = Callable[["IMAPClient"], None]
+"""A way to sign in on a connection that is there and encrypted."""
+
+
+class Tokens(Protocol):
+    """What gives the access token of an account. Both raise CredentialsRejected, CredentialsMissing and
+    MailboxUnavailable."""
+
+    def access(self) -> str:
+        """A token that is good for some minutes yet."""
+
+    def renew(self) -> str:
+        """Another one, because the last was refused."""
+
 
 # RFC 5530: the server is to blame, not the password. The words are for servers that send no code.
 NOT_NOW = re.compile(
@@ -22,7 +37,7 @@ NOT_NOW = re.compile(
 PLAIN_USER = re.compile(r"[\w.@+=~!#$&'/^`|?-]+", re.ASCII)
 
 
-def with_password(account: str, host: str, user: str, secret: Callable[[], str]) -> Callable[[IMAPClient], None]:
+def with_password(account: str, host: str, user: str, secret: Callable[[], str]) -> SignIn:
     """Sign in by LOGIN, or by AUTHENTICATE PLAIN (RFC 4616) where LOGIN cannot carry the characters or is off.
 
     What it gives raises CredentialsRejected where the server refuses, MailboxUnavailable where it is busy, and whatever
@@ -41,6 +56,42 @@ def with_password(account: str, host: str, user: str, secret: Callable[[], str])
             raise refusal(account, host, user, error) from error
 
     return sign_in
+
+
+def with_token(account: str, host: str, user: str, tokens: Tokens) -> SignIn:
+    """Sign in with an access token, by OAUTHBEARER (RFC 7628) where the server has it, else by XOAUTH2; with another
+    token once, where the first is refused. Raises as `with_password` does, and what `tokens` raise."""
+
+    def sign_in(client: IMAPClient) -> None:
+        from imapclient.exceptions import LoginError
+
+        try:
+            _send_token(client, user, tokens.access())
+        except LoginError as error:
+            if isinstance(error.__context__, imaplib.IMAP4.abort):
+                raise error.__context__ from None
+            if NOT_NOW.search(words_of(error)):
+                raise refusal(account, host, user, error) from None
+        else:
+            return
+        try:
+            _send_token(client, user, tokens.renew())
+        except LoginError as error:
+            if isinstance(error.__context__, imaplib.IMAP4.abort):
+                raise error.__context__ from None
+            fault = refusal(account, host, user, error)
+            if isinstance(fault, CredentialsRejected):
+                fault.remedy = f"Sign in again: `watcher login {account}`."
+            raise fault from None
+
+    return sign_in
+
+
+def _send_token(client: IMAPClient, user: str, token: str) -> None:
+    if client.has_capability("AUTH=OAUTHBEARER"):
+        client.oauthbearer_login(user, token)
+    else:
+        client.oauth2_login(user, token)
 
 
 def refusal(account: str, host: str, user: str, error: Exception) -> CredentialsRejected | MailboxUnavailable:
