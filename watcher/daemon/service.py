@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from watcher.config import Config
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1)
-END = 4.0  # seconds for the work to end; systemd and people are promised 5
+END = 3.0  # seconds for the work to end; systemd and people are promised 5
 JUMP = 30.0  # seconds by which the clock must be off to have been set, or stopped in suspend
 READY_AT_LATEST = 30.0
 PATIENCE = 2.0  # seconds for which a database that another process holds may hold us up
