@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 from watcher.errors import DraftRefused, MailboxUnavailable
 from watcher.mailbox.failures import Refused, translated
 from watcher.mailbox.pipeline import Asked, Pipeline
+from watcher.mailbox.quirks import distrusted
 
 if TYPE_CHECKING:
     from datetime import date
@@ -96,7 +97,7 @@ class Connection:
             try:
                 sign_in(client)
                 client.capabilities()  # keeps those told at login; EXAMINE would flush them
-                self._resync = _enable_resync(client)
+                self._resync = "QRESYNC" not in distrusted(self.settings.host) and _enable_resync(client)
             except BaseException:
                 _hang_up(client)
                 raise
@@ -113,7 +114,9 @@ class Connection:
             _hang_up(client)
 
     def can(self, capability: str) -> bool:
-        """Whether the server offers `capability` now that we are signed in."""
+        """Whether the server offers `capability` now that we are signed in, and is known to keep it."""
+        if capability.upper() in distrusted(self.settings.host):
+            return False
         return bool(self._call("CAPABILITY", lambda client: client.has_capability(capability)))
 
     @contextlib.contextmanager
