@@ -75,7 +75,7 @@ def tell(told: Mapping[str, Any] | None, now: datetime, screen: Screen) -> None:
     for account in told["accounts"]:
         if account["state"] == "parked":
             screen.complain(
-                f"{account['name']} waits for you: `watcher login {account['name']}`, then "
+                f"{account['name']} waits for you: `watcher login {account['name']}`, or mend its password_command and "
                 "`systemctl --user reload watcher`."
             )
         elif account["retry_at"]:

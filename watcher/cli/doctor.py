@@ -150,7 +150,7 @@ def _service(config: Config) -> Line:
         return Line("service", WARNING, f"It goes by the old config: {told['config_error']}", "Mend it, and reload.")
     waits = [account["name"] for account in told["accounts"] if account["state"] == "parked"]
     if waits:
-        remedy = f"`watcher login {waits[0]}`, then `systemctl --user reload watcher`."
+        remedy = f"`watcher login {waits[0]}`, or `systemctl --user reload watcher`."
         return Line("service", FAILED, f"It has stopped asking for {', '.join(waits)}.", remedy)
     return Line("service", OK, f"It runs (process {told['pid']}).")
 

@@ -51,8 +51,10 @@ def login(options: argparse.Namespace, screen: Screen) -> int:
         print(secret)
         return 0
     from watcher.mailbox.credentials import store_secret
+    from watcher.store.beside import nudge
 
     store_secret(settings.name, secret, os.environ)
+    nudge(config.storage, forgive=True)
     screen.say(f"Signed in to {settings.name}. What it takes is in your keyring; `watcher logout` removes it.")
     return 0
 

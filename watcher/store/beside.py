@@ -53,9 +53,9 @@ def read(storage: Path) -> dict[str, Any] | None:
     return {"pid": held.pid, **(told if isinstance(told, dict) and told.get("pid") == held.pid else {})}
 
 
-def nudge(storage: Path) -> None:
-    """Ask the daemon that runs now, if one does, for a pass of its own."""
+def nudge(storage: Path, *, forgive: bool = False) -> None:
+    """Ask the daemon that runs now, if one does, for a pass of its own; with `forgive` to try parked accounts again."""
     told = read(storage)
     if told is not None and told.get("pid", 0) > 0 and "accounts" in told:
         with contextlib.suppress(OSError):
-            os.kill(told["pid"], signal.SIGUSR1)
+            os.kill(told["pid"], signal.SIGHUP if forgive else signal.SIGUSR1)

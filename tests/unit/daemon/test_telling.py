@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import os
+import signal
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ from watcher.store.lock import Lock
 
 NOW = datetime(2026, 3, 18, 14, 0, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
+SIGNALS = (signal.SIGUSR1, signal.SIGHUP)
 
 
 @pytest.fixture
@@ -131,6 +133,23 @@ def test_those_beside_it_read_what_it_told_last_and_only_while_it_runs(tmp_path:
         beside.write(storage, {"pid": 1, "accounts": []})  # left by one before us
         assert beside.read(storage) == {"pid": os.getpid()}
     assert beside.read(storage) is None
+
+
+def test_a_nudge_reaches_the_daemon_that_runs_and_nobody_else(tmp_path: Path) -> None:
+    storage, heard = tmp_path / "state.db", []
+    before = {number: signal.signal(number, lambda got, _: heard.append(got)) for number in SIGNALS}
+    try:
+        beside.nudge(storage)
+        with Lock(beside.instance_lock(storage), "run"):
+            beside.nudge(storage)  # one that has only just begun does not hear yet
+            beside.write(storage, {"pid": os.getpid(), "accounts": []})
+            assert not heard
+            beside.nudge(storage)
+            beside.nudge(storage, forgive=True)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert heard == [signal.SIGUSR1, signal.SIGHUP]
 
 
 def document(due: str | None, start: str | None, end: str | None) -> dict[str, Any]:
