@@ -92,7 +92,15 @@ def running() -> Iterator[Gmail]:
     names = [f"user{number}@example.net" for number in range(USERS)]
     with tempfile.TemporaryFile() as console:
         process = subprocess.Popen(
-            [node, str(folder / "emulator.mjs"), "--port", str(port), "--users", ",".join(names)],
+            [
+                node,
+                "--experimental-global-webcrypto",
+                str(folder / "emulator.mjs"),
+                "--port",
+                str(port),
+                "--users",
+                ",".join(names),
+            ],
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=console,
@@ -105,6 +113,7 @@ def running() -> Iterator[Gmail]:
         finally:
             process.terminate()
             process.wait(10)
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _installed(npm: str) -> Path:
