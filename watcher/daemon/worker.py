@@ -20,6 +20,7 @@ from watcher.mailbox.base import Mailbox, Waiting
 from watcher.message.model import Role
 
 RENEWAL = 9 * 60.0  # seconds in IDLE at most; a poll comes sooner, and servers hang up after 29 minutes (RFC 2177)
+STEADY = 60.0  # seconds after which a connection that is lost was none that never worked
 INBOX = frozenset({Role.INBOX})
 
 
@@ -193,7 +194,8 @@ class Worker:
                 if self._wait_for_mail():
                     self.ask(INBOX)
             except WatcherError as fault:
-                self._fail(fault, SWEPT)
+                if not self._is_let_go():
+                    self._fail(fault, SWEPT)
         else:
             self._pulse.rest(self.name)
             with self._changed:
@@ -206,6 +208,16 @@ class Worker:
         with self._at_work():
             self._pulse.rest(self.name)
             return self._mailbox.wait(self._ear, RENEWAL)
+
+    def _is_let_go(self) -> bool:
+        """A connection that held for a while and is lost in the wait is no fault yet: servers and routers drop what is
+        silent. It is made anew at once; where that fails, it is told."""
+        health = self.health
+        if self._stopping or health.synced_at is None or time.monotonic() - health.synced_at < STEADY:
+            return False
+        health.synced_at = health.whole_at = None
+        self.ask()
+        return True
 
     def _is_called(self) -> bool:
         ready = not self.health.parked and time.monotonic() >= self.health.retry_at

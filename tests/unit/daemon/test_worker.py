@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import threading
 from collections.abc import Collection, Iterator
 from typing import Any
@@ -151,3 +152,47 @@ def test_an_account_that_failed_is_not_lent(worker: Worker, boss: Boss) -> None:
     boss.wait_for(lambda: boss.faults)
     with worker.lend(0.1, 600) as lent:
         assert lent is None
+
+
+class Waiter(MemoryMailbox):
+    """A mailbox whose server tells of new mail, and drops the connection when the test wants it to."""
+
+    def __init__(self) -> None:
+        super().__init__(Account("personal"))
+        self.drop = threading.Event()
+        self.waited = 0
+
+    def can_wait(self) -> bool:
+        return True
+
+    def wait(self, wake: int, seconds: float) -> bool:
+        self.waited += 1
+        if self.drop.is_set():
+            self.drop.clear()
+            raise MailboxUnavailable("dropped")
+        return not select.select([wake], [], [], 10)[0]
+
+    def cut(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("steady", [0.0, 60.0])
+def test_a_connection_that_held_for_a_while_and_is_dropped_in_the_wait_is_made_anew_without_a_word(
+    boss: Boss, monkeypatch: pytest.MonkeyPatch, steady: float
+) -> None:
+    monkeypatch.setattr("watcher.daemon.worker.STEADY", steady)
+    box = Waiter()
+    worker = Worker(box, boss, Pulse(threading.Event()), lambda: 0.5)
+    worker.start()
+    boss.wait_for(lambda: boss.again == [True])
+    box.drop.set()
+    worker.ask([Role.INBOX])
+    if steady:
+        boss.wait_for(lambda: boss.faults == [("MailboxUnavailable", 5)])
+    else:
+        boss.wait_for(lambda: len(boss.again) >= 3)
+        assert Role.SENT in boss.synced[-1]
+        assert not boss.faults
+    worker.stop()
+    assert worker.join(10)
+    worker.release()
