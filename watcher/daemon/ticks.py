@@ -8,6 +8,7 @@ runs).
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -56,12 +57,13 @@ class Ticks:
         if at == self._due and at is not None and at > now:
             return
         self._due = at
-        if self._scheduler is None:
-            return
         if at is not None:
             self._add(DUE, "date", run_date=max(at, now + timedelta(milliseconds=10)))
-        elif self._scheduler.get_job(DUE):
-            self._scheduler.remove_job(DUE)
+        elif self._scheduler is not None:
+            from apscheduler.jobstores.base import JobLookupError
+
+            with contextlib.suppress(JobLookupError):  # it has rung, or there was none
+                self._scheduler.remove_job(DUE)
 
     def again(self) -> None:
         """Count all intervals from now: the clock has been set, or the machine has slept."""

@@ -55,8 +55,9 @@ def test_another_due_time_takes_the_place_of_the_last(ticks: Ticks, rung: queue.
     ticks.look_at(now() + timedelta(hours=1), now())
     for _ in range(4):
         assert rung.get(timeout=5) != DUE
-    ticks.look_at(None, now())
-    assert ticks.due is None
+    for _ in range(2):
+        ticks.look_at(None, now())
+        assert ticks.due is None
 
 
 def test_no_job_is_dropped_for_being_late_and_what_was_missed_rings_once(ticks: Ticks) -> None:
