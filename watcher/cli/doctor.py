@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,6 +84,8 @@ def examine(options: argparse.Namespace) -> Iterator[Line]:
     yield from _letters(config)
     yield _state(config)
     yield _service(config)
+    yield from _clock()
+    yield from _keyring(config)
     watcher = build(config)
     for settings in config.accounts:
         yield from _account(watcher, config, settings)
@@ -153,6 +157,43 @@ def _service(config: Config) -> Line:
         remedy = f"`watcher login {waits[0]}`, or `systemctl --user reload watcher`."
         return Line("service", FAILED, f"It has stopped asking for {', '.join(waits)}.", remedy)
     return Line("service", OK, f"It runs (process {told['pid']}).")
+
+
+def _clock() -> Iterator[Line]:
+    """Whether the system says that its clock is kept right; where it says nothing, nothing is said."""
+    program = shutil.which("timedatectl")
+    if program is None:
+        return
+    words = [program, "show", "--property=NTPSynchronized", "--value"]
+    try:
+        done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=5)  # noqa: S603
+    except (OSError, subprocess.TimeoutExpired):
+        return
+    said = done.stdout.strip()
+    if said == "yes":
+        yield Line("clock", OK, "It is kept right by the network.")
+    elif said == "no":
+        yield Line("clock", WARNING, "It is not kept right by the network.", "timedatectl set-ntp true")
+
+
+def _keyring(config: Config) -> Iterator[Line]:
+    """Which keyring would be asked, where an account's secret is to be there."""
+    from watcher.config import MaildirAccount
+    from watcher.mailbox.credentials import approved
+
+    needing = [one.name for one in config.accounts if not (isinstance(one, MaildirAccount) or one.password_command)]
+    if not needing or os.environ.get("CREDENTIALS_DIRECTORY"):
+        return
+    try:
+        names = [type(keyring).__module__.rpartition(".")[2] for keyring in approved(os.environ)]
+    except WatcherError as fault:
+        yield Line("keyring", FAILED, fault.message, fault.remedy)
+        return
+    if names:
+        yield Line("keyring", OK, f"{', '.join(names)}.")
+    else:
+        remedy = f"Log in to a desktop that has one, or set `password_command` for {', '.join(needing)}."
+        yield Line("keyring", FAILED, "There is none in this session.", remedy)
 
 
 def _account(watcher: Watcher, config: Config, settings: AccountSettings) -> Iterator[Line]:

@@ -27,6 +27,17 @@ def run(config: Path, capsys: pytest.CaptureFixture[str]) -> Run:
     return run
 
 
+@pytest.fixture(autouse=True)
+def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A machine with no programs but those a test puts into this folder, and no desktop."""
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    monkeypatch.setenv("PATH", str(programs))
+    for name in ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "PYTHON_KEYRING_BACKEND", "CREDENTIALS_DIRECTORY"):
+        monkeypatch.delenv(name, raising=False)
+    return programs
+
+
 @pytest.fixture
 def home(config: Path, tmp_path: Path) -> Path:
     """A Maildir with the usual folders, for the config that is there."""
@@ -117,3 +128,31 @@ def test_a_state_that_is_broken_fails(run: Run, home: Path, tmp_path: Path) -> N
     (line,) = of(lines(run, 1), "state")
     assert line["status"] == "failed"
     assert line["remedy"]
+
+
+@pytest.mark.parametrize(("says", "status"), [("yes", "ok"), ("no", "warning")])
+def test_a_clock_that_nobody_keeps_right_is_a_warning(run: Run, home: Path, bare: Path, says: str, status: str) -> None:
+    (bare / "timedatectl").write_text(f"#!/bin/sh\necho {says}\n")
+    (bare / "timedatectl").chmod(0o755)
+    (line,) = of(lines(run, 0), "clock")
+    assert line["status"] == status
+    assert bool(line["remedy"]) == (status == "warning")
+
+
+NEEDING = '[[accounts]]\nname = "work"\nkind = "imap"\nhost = "127.0.0.1"\nport = 1\n'
+
+
+def test_no_keyring_where_one_is_needed_fails(run: Run, home: Path) -> None:
+    home.write_text(NEEDING + home.read_text())
+    (line,) = of(lines(run, 1), "keyring")
+    assert line["status"] == "failed"
+    assert "work" in line["remedy"]
+
+
+def test_a_keyring_that_may_not_keep_a_secret_safe_is_refused(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyrings.alt.file.PlaintextKeyring")
+    home.write_text(NEEDING + home.read_text())
+    (line,) = of(lines(run, 1), "keyring")
+    assert "PlaintextKeyring" in line["message"]
