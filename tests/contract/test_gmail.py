@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import logging
 import re
 import threading
+import zlib
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -16,7 +19,7 @@ from tests.support.gmail import READONLY, FixedTokens, Gmail, GmailHarness, runn
 from watcher.errors import CredentialsRejected, DraftRefused, MailboxUnavailable
 from watcher.mailbox.base import Removal, Waiting
 from watcher.mailbox.gmail import GmailMailbox
-from watcher.mailbox.gmail_wire import LONGEST, LOST_TRIES, TIMEOUT, TRIES, Wire
+from watcher.mailbox.gmail_wire import LONGEST, LOST_TRIES, TIMEOUT, TRIES, Wire, _unpacked
 from watcher.message.model import Account, Role
 
 
@@ -325,6 +328,19 @@ def test_cutting_ends_what_another_thread_is_doing(box: GmailHarness) -> None:
 def test_it_says_that_it_cannot_wait_for_mail(box: GmailHarness) -> None:
     assert isinstance(box.mailbox, Waiting)
     assert not box.mailbox.can_wait()
+
+
+def test_answers_come_packed_and_one_that_is_cut_off_is_asked_for_again(box: GmailHarness) -> None:
+    wire = Wire("personal", FixedTokens(box.server.token(box.user)["token"]), endpoint=box.server.endpoint)
+    answer, content = wire.request(f"{box.server.endpoint}/gmail/v1/users/me/profile")
+    assert json.loads(content)["emailAddress"] == box.user
+    assert int(answer["content-length"]) != len(content)
+    with pytest.raises(zlib.error):
+        _unpacked(b"plain", "gzip")
+    with pytest.raises(ValueError, match="cut off"):
+        _unpacked(gzip.compress(b"words" * 1000)[:-9], "gzip")
+    with pytest.raises(ValueError, match="not asked for"):
+        _unpacked(b"any", "br")
 
 
 def test_closing_ends_the_waiting(box: GmailHarness) -> None:

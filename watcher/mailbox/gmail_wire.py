@@ -13,6 +13,7 @@ import socket
 import ssl
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
@@ -32,6 +33,9 @@ LONGEST = 25.0  # seconds waited at once
 UNITS = 5
 FULL = 12_000.0
 RATE = 240.0
+# Google packs what it answers for those who say twice that they can take it.
+PACKED = {"accept-encoding": "gzip", "user-agent": "watcher (gzip)"}
+MOST = 256 * 1024 * 1024  # bytes of one answer, unpacked; a batch of large messages is a tenth of it
 # What Google calls it when too much was asked in too short a time: nothing was carried out, and later it will be.
 QUOTA = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "dailyLimitExceeded"})
 
@@ -133,7 +137,9 @@ class Wire:
         data = body.encode() if isinstance(body, str) else body
         self._check(method, parts, data)
         target = f"{parts.path}?{parts.query}" if parts.query else parts.path
-        given = {key: value for key, value in (headers or {}).items() if key.lower() != "content-length"}
+        left_out = ("content-length", "accept-encoding", "user-agent")
+        given = {key: value for key, value in (headers or {}).items() if key.lower() not in left_out}
+        given |= PACKED
         status, told, content = self._exchange(method, target, data, given, self._tokens.access())
         if status == http.client.UNAUTHORIZED:
             status, told, content = self._exchange(method, target, data, given, self._tokens.renew())
@@ -160,7 +166,7 @@ class Wire:
             connection = self._connected()
             connection.request(method, target, body, {**headers, "authorization": f"Bearer {token}"})
             answer = connection.getresponse()
-            content = answer.read()
+            content = _unpacked(answer.read(), answer.getheader("content-encoding") or "")
         except TimeoutError:
             self._hang_up()
             raise Failing(f"Gmail does not answer for {self.account}.", "It is tried again later.") from None
@@ -169,12 +175,12 @@ class Wire:
             raise MailboxUnavailable(
                 "The certificate of Gmail's server is not to be trusted.", "Check the clock and the network."
             ) from error
-        except (OSError, http.client.HTTPException, AttributeError, ValueError) as error:
+        except (OSError, http.client.HTTPException, AttributeError, ValueError, zlib.error) as error:
             self._hang_up()  # AttributeError, ValueError: it was closed under our hands
             raise Failing(
                 f"The connection to Gmail was lost ({type(error).__name__}).", "It is tried again later."
             ) from error
-        told = {key.lower(): value for key, value in answer.getheaders()}
+        told = {key.lower(): value for key, value in answer.getheaders() if key.lower() != "content-encoding"}
         if answer.will_close:
             self._hang_up()
         return answer.status, told, content
@@ -320,6 +326,19 @@ class Wire:
 def _last(fault: WatcherError, number: int) -> bool:
     """Whether the try of this number, from 0, was the last."""
     return number >= (TRIES if isinstance(fault, Busy) else LOST_TRIES) - 1
+
+
+def _unpacked(content: bytes, how: str) -> bytes:
+    """The bytes of an answer. Raises zlib.error, and ValueError where it is packed otherwise or grows out of bounds."""
+    if not how or how == "identity":
+        return content
+    if how != "gzip":
+        raise ValueError("packed in a way that was not asked for")
+    unpacking = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+    data = unpacking.decompress(content, MOST)
+    if not unpacking.eof:
+        raise ValueError("cut off, or too long")
+    return data
 
 
 def _reason(content: bytes) -> str:

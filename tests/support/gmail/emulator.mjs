@@ -7,6 +7,7 @@
 import { createServer as httpServer } from "node:http";
 import { parseArgs } from "node:util";
 import { randomBytes } from "node:crypto";
+import { gzipSync } from "node:zlib";
 import { createServer } from "@emulators/core";
 import { googlePlugin, getGoogleStore, seedFromConfig } from "@emulators/google";
 
@@ -253,6 +254,11 @@ httpServer(async (req, res) => {
   if (r.drop === "reset") return req.socket.resetAndDestroy();
   if (r.drop === "hang") return;
   if (r.drop) { res.writeHead(200, { "content-length": "1000" }); res.write("{"); return setTimeout(() => req.socket.destroy(), 50); }
+  if (/gzip/.test(req.headers["accept-encoding"] ?? "") && r.body?.length) { // as Google does for whoever takes it
+    const packed = gzipSync(r.body);
+    res.writeHead(r.status, { ...r.headers, "content-encoding": "gzip", "content-length": String(packed.length) });
+    return res.end(packed);
+  }
   res.writeHead(r.status, r.headers); res.end(r.body);
 }).listen(port, "127.0.0.1", () => console.log("LISTENING " + base));
 process.on("SIGTERM", () => process.exit(0));
