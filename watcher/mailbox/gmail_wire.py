@@ -48,7 +48,7 @@ DRAFTING = (
     ("POST", re.compile(rf"{_USER}/drafts")),
     ("DELETE", re.compile(rf"{_USER}/drafts/[\w-]+")),
 )
-BATCH_PATH = "/batch/gmail/v1"
+BATCH_PATH = "/batch"  # what the description that ships with the library says
 _INNER = re.compile(r"^([A-Z]+) (\S+) HTTP/1\.1\s*$", re.M)
 
 
