@@ -20,6 +20,7 @@ from watcher.errors import CredentialsRejected, DraftRefused, MailboxUnavailable
 from watcher.mailbox.base import Removal, Waiting
 from watcher.mailbox.gmail import GmailMailbox
 from watcher.mailbox.gmail_wire import LONGEST, LOST_TRIES, TIMEOUT, TRIES, Wire, _unpacked
+from watcher.message import parse_header
 from watcher.message.model import Account, Role
 
 
@@ -194,6 +195,19 @@ def test_only_header_fields_are_asked_for_in_a_sweep(box: GmailHarness) -> None:
     assert b"X-Weather" not in message.data
     gets = [entry["query"] for entry in box.server.log() if entry["batched"]]
     assert {(query["format"], "payload/headers" in query["fields"]) for query in gets} == {("metadata", True)}
+
+
+def test_header_fields_count_however_their_names_are_written(box: GmailHarness) -> None:
+    inbox = box.folder(Role.INBOX)
+    shouted = mail("one").replace(b"Subject:", b"SUBJECT:").replace(b"Message-ID:", b"message-id:")
+    box.deliver(inbox, shouted.replace(b"To:", b"CC:"), NOON)
+    (message,) = sweep(box.mailbox, inbox).messages
+    header = parse_header(message)
+    assert (header.subject, header.message_id) == ("one", "<one@acme.example>")
+    assert [address.address for address in header.cc] == ["alex@example.net"]
+    queries = [entry["query"] for entry in box.server.log() if entry["batched"]]
+    assert queries
+    assert not any("metadataHeaders" in query for query in queries)
 
 
 def test_a_draft_lies_in_the_thread_it_answers(box: GmailHarness) -> None:

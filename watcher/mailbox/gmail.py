@@ -180,7 +180,7 @@ class GmailMailbox:
         messages = client.users.messages()
         asked = {
             entry["id"]: messages.get(
-                userId="me", id=entry["id"], format="metadata", metadataHeaders=["Message-ID"],
+                userId="me", id=entry["id"], format="metadata",
                 fields="labelIds,payload/headers",
             )
             for entry in listed

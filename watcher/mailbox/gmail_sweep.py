@@ -22,6 +22,8 @@ SUDDENLY = 10
 LARGE = 1024 * 1024
 FLAGS = {"DRAFT": "\\Draft", "STARRED": "\\Flagged"}
 KINDS = ["messageAdded", "messageDeleted", "labelAdded", "labelRemoved"]
+KEPT = WANTED | {"received"}
+# Not narrowed by `metadataHeaders`: Google compares its names letter by letter, and mail says CC, In-reply-to, SUBJECT.
 HEADER_FIELDS = "id,threadId,labelIds,internalDate,sizeEstimate,payload/headers"
 HISTORY_FIELDS = (
     "historyId,nextPageToken,history(id,messagesAdded/message(id,labelIds),messagesDeleted/message/id,"
@@ -131,12 +133,7 @@ class Sweeper:
     def _headers(self, shelf: Shelf, ids: Sequence[str]) -> tuple[list[RawMessage], list[str]]:
         """The header blocks of those messages that lie in the folder now, and the ids of those that do not."""
         messages = self.users.messages()
-        asked = {
-            key: messages.get(
-                userId="me", id=key, format="metadata", metadataHeaders=sorted(WANTED), fields=HEADER_FIELDS
-            )
-            for key in ids
-        }
+        asked = {key: messages.get(userId="me", id=key, format="metadata", fields=HEADER_FIELDS) for key in ids}
         found = dict(self.wire.ask_all(asked))
         held, away = [], []
         for key in ids:
@@ -183,7 +180,8 @@ def raw_message(account: str, shelf: Shelf, key: str, told: dict[str, Any], data
 
 
 def header_block(told: dict[str, Any]) -> bytes:
-    """The header fields of a message as bytes; Gmail gives the values unfolded."""
+    """The header fields of a message that are read, as bytes; Gmail gives the values unfolded."""
     fields = told.get("payload", {}).get("headers", ())
-    lines = [f"{field['name']}: {' '.join(str(field['value']).split())}" for field in fields]
+    wanted = [field for field in fields if str(field["name"]).lower() in KEPT]
+    lines = [f"{field['name']}: {' '.join(str(field['value']).split())}" for field in wanted]
     return ("\r\n".join([*lines, "", ""])).encode("utf-8", "replace")
