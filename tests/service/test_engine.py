@@ -235,3 +235,21 @@ def test_housekeeping_judges_and_tidies_up(bench: Bench, monkeypatch: pytest.Mon
     assert not tidied.is_set()
     bench.engine.on_tick("housekeeping")
     assert tidied.wait(10)
+
+
+def test_a_fault_of_our_own_in_the_main_loop_ends_it_with_a_status_that_systemd_starts_again(tmp_path: Path) -> None:
+    home = Home(tmp_path).maildir()
+    clock = Clock(datetime.fromtimestamp(time.time(), UTC))
+
+    def broken() -> datetime:
+        if threading.current_thread() is threading.main_thread() and home.status()["daemon"].get("last_pass_at"):
+            raise KeyError("the words of a mail")
+        return clock()
+
+    assert run(home.config, {"HOME": str(home.folder)}, broken, Pace(look=0.1)) == 70
+
+
+def test_a_tick_for_an_account_that_is_gone_is_for_nobody(bench: Bench) -> None:
+    bench.engine.start()
+    bench.engine.on_tick("poll:another")
+    eventually(lambda: sum(bench.drafts().values()) == 3)

@@ -96,8 +96,8 @@ class Engine:
     def on_tick(self, name: str) -> None:
         """Something is due by the clock."""
         if name.startswith(POLL):
-            worker = self.workers[name.removeprefix(POLL)]
-            if not (worker.health.waiting and worker.is_fresh(self.pace.quiet - self.pace.poll / 2)):
+            worker = self.workers.get(name.removeprefix(POLL))
+            if worker and not (worker.health.waiting and worker.is_fresh(self.pace.quiet - self.pace.poll / 2)):
                 worker.ask()
         elif name in (DUE, HOUSEKEEPING):
             self._untidy = self._untidy or name == HOUSEKEEPING
@@ -191,11 +191,11 @@ class Engine:
         self._note(account, fault)
         if not isinstance(fault, STORE):
             with contextlib.suppress(WatcherError):
-                self._store.note_scan(account, self._now(), _words(fault))
+                self._store.note_scan(account, self._now(), in_words(fault))
         if pause is None:
             tell(logging.WARNING, "not tried again before you reload or restart", account=account)
             if self._desktop is not None:
-                self._desktop.account(account, _words(fault))
+                self._desktop.account(account, in_words(fault))
         if pause is None or self.workers[account].health.failures == 1:
             self._wanted.set()
         self._ring("")
@@ -220,10 +220,10 @@ class Engine:
         if isinstance(fault, HOPELESS):
             self.hopeless = fault
         if isinstance(fault, STORE):
-            self._told.fault("store", _words(fault), logging.ERROR)
+            self._told.fault("store", in_words(fault), logging.ERROR)
         else:
             level = logging.WARNING if isinstance(fault, WatcherError) else logging.ERROR
-            self._told.fault(who, _words(fault), level, account=who if who in self.workers else "")
+            self._told.fault(who, in_words(fault), level, account=who if who in self.workers else "")
 
     def _progress(self, account: str, what: str, done: int, total: int) -> None:
         self.pulse.beat(account)
@@ -319,7 +319,7 @@ def next_instant(documents: Mapping[str, Any], now: datetime) -> datetime | None
     return min((at for at in found if at > now), default=None)
 
 
-def _words(fault: Exception) -> str:
+def in_words(fault: Exception) -> str:
     """A fault in one line. The text of one that is not ours may hold words of a mail, so only its kind is told."""
     if isinstance(fault, WatcherError):
         return str(fault)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from watcher.app import build
 from watcher.config import load
 from watcher.daemon.desktop import Desktop
-from watcher.daemon.engine import Engine, Pace
+from watcher.daemon.engine import Engine, Pace, in_words
 from watcher.daemon.journal import Told, open_log, tell
 from watcher.daemon.notify import Notifier
 from watcher.daemon.outlook import headline, troubles
@@ -38,6 +38,7 @@ JUMP = 30.0  # seconds by which the clock must be off to have been set, or stopp
 READY_AT_LATEST = 30.0
 PATIENCE = 2.0  # seconds for which a database that another process holds may hold us up
 FAILED = 1
+CRASHED = 70  # EX_SOFTWARE
 
 
 def run(path: Path, environ: Mapping[str, str], now: Callable[[], datetime], pace: Pace | None = None) -> int:
@@ -74,6 +75,11 @@ class Service:
         before = {number: signal.signal(number, self._on_signal) for number in SIGNALS}
         try:
             return self._loop()
+        except WatcherError:
+            raise
+        except Exception as fault:  # of our own: systemd starts us again
+            tell(logging.CRITICAL, in_words(fault))
+            return CRASHED
         finally:
             self._notifier.stopping()
             ended = self._end()

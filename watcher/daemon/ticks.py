@@ -54,8 +54,6 @@ class Ticks:
 
     def look_at(self, at: datetime | None, now: datetime) -> None:
         """Ring `due` at `at` (at once where it is over), and at no other time."""
-        if at == self._due and at is not None and at > now:
-            return
         self._due = at
         if at is not None:
             self._add(DUE, "date", run_date=max(at, now + timedelta(milliseconds=10)))
@@ -73,9 +71,13 @@ class Ticks:
 
     def stop(self) -> None:
         """End; no job is ever so long that it would hold this up."""
-        if self._scheduler is not None:
-            self._scheduler.shutdown(wait=False)
-            self._scheduler = None
+        scheduler, self._scheduler = self._scheduler, None
+        if scheduler is not None:
+            # A date job that rings in this very moment would not be found in a scheduler that is shut down, and fail
+            # loudly: let no more ring, and those that do come to their end (`get_jobs` waits for them).
+            scheduler.pause()
+            scheduler.get_jobs()
+            scheduler.shutdown(wait=False)
 
     def _add(self, name: str, trigger: str, **when: Any) -> None:
         if self._scheduler is not None:

@@ -50,6 +50,13 @@ def test_what_was_due_while_the_machine_slept_still_rings(ticks: Ticks, rung: qu
     wait_for(rung, DUE)
 
 
+def test_what_has_rung_rings_again_where_the_clock_was_set_back_before_it(ticks: Ticks, rung: queue.Queue[str]) -> None:
+    at = now() + timedelta(seconds=0.2)
+    for _ in range(2):
+        ticks.look_at(at, at - timedelta(hours=1))
+        wait_for(rung, DUE)
+
+
 def test_another_due_time_takes_the_place_of_the_last(ticks: Ticks, rung: queue.Queue[str]) -> None:
     ticks.look_at(now() + timedelta(seconds=0.2), now())
     ticks.look_at(now() + timedelta(hours=1), now())
@@ -92,3 +99,15 @@ def test_it_ends_at_once_even_while_a_ring_hangs() -> None:
     ticks.stop()
     assert time.monotonic() - began < 2
     free.set()
+
+
+def test_its_end_is_quiet_in_the_very_moment_when_something_rings(monkeypatch: pytest.MonkeyPatch) -> None:
+    failures: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", failures.append)
+    for number in range(60):
+        ticks = Ticks(lambda name: None, [], poll=100)
+        ticks.start()
+        ticks.look_at(now(), now())
+        threading.Event().wait(0.009 + number / 30_000)
+        ticks.stop()
+    assert not failures
