@@ -138,6 +138,15 @@ def test_mail_that_is_archived_goes_from_the_inbox_to_the_archive(box: GmailHarn
     assert sweep(box.mailbox, archive, here.cursor).subjects == ["one"]
 
 
+def test_mail_from_before_the_window_is_not_lost_when_it_is_archived(box: GmailHarness) -> None:
+    inbox, archive = box.folder(Role.INBOX), box.folder(Role.ARCHIVE)
+    box.deliver(inbox, mail("one"), NOON - timedelta(days=90))
+    since = NOON - timedelta(days=30)
+    here = sweep(box.mailbox, archive, None, since)
+    box.label("<one@acme.example>", removed="INBOX")
+    assert sweep(box.mailbox, archive, here.cursor, since).subjects == ["one"]
+
+
 def test_a_label_of_the_user_is_a_folder(box: GmailHarness) -> None:
     box.outside("labels", {"name": "Job hunt"})
     key = box.deliver(box.folder(Role.INBOX), mail("one"), NOON)

@@ -46,7 +46,7 @@ class Sweeper:
         reset = cursor is not None and place is None
         if place is not None and not place.after:
             try:
-                yield from self._news(shelf, place, since)
+                yield from self._news(shelf, place)
             except CursorExpired:
                 place, reset = None, True
             else:
@@ -97,7 +97,7 @@ class Sweeper:
 
     # --- from then on ---
 
-    def _news(self, shelf: Shelf, place: Place, since: datetime | None) -> Iterator[Batch]:
+    def _news(self, shelf: Shelf, place: Place) -> Iterator[Batch]:
         history, token, deleted = self.users.history(), None, 0
         while True:
             request = history.list(
@@ -116,8 +116,6 @@ class Sweeper:
                 yield Batch(shelf.folder, (), (), Place(str(page["historyId"])).cursor(shelf.folder.name), reset=True)
                 return
             held, away = self._headers(shelf, touched)
-            if since is not None:
-                held = [message for message in held if message.received_at >= since]
             end = str(records[-1]["id"]) if token and records else str(page.get("historyId") or place.history)
             cursor = Place(end).cursor(shelf.folder.name)
             yield Batch(shelf.folder, tuple(held), (*gone, *away), cursor)
