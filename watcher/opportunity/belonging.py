@@ -14,9 +14,9 @@ from watcher.reading.model import Act, Says, Speaker
 
 ALONE = 0.5  # from here on a message is hiring mail by itself
 UNNAMED = 0.8  # and from here on where it names no job
-KNOWN_PERSON = 0.12  # what mail of a known person needs, outside any thread
+KNOWN_PERSON = 0.05  # what mail of a known person needs, outside any thread
 KNOWN_DOMAIN = 0.2  # what mail of a colleague of a known person needs
-ANSWERED = 0.25  # what a plain letter needs that the user has answered
+ANSWERED = 0.4  # what a plain letter needs that the user has answered
 PLAINLY = 0.75
 NAMED_BY_MACHINE = 0.3  # what a machine's message needs that names a known employer
 NAME_TELLS = 5  # letters of a name that is not found by chance
@@ -124,12 +124,12 @@ def _alone(entry: Entry, thread: Thread) -> bool:
     reading = entry.reading
     if Role.JUNK in entry.roles:
         return False
+    if entry.binned:
+        return reading.hiring >= ALONE and reading.says in DECISIONS
     if reading.hiring < (ALONE if _names_a_job(entry) else UNNAMED):
         return _worth_an_answer(entry, thread)
     if _together(entry, thread) < 0.0:
         return False
-    if entry.binned:
-        return reading.says in DECISIONS
     if reading.suspicious:
         return _answered(entry, thread)
     if reading.speaker is Speaker.ME:

@@ -73,6 +73,8 @@ def _rather(entry: Entry, situation: Situation) -> Says:
     reading = entry.reading
     if reading.says is not Says.REJECTION:
         return reading.says
+    if situation.stage is Stage.WITHDRAWN:
+        return Says.UPDATE  # they answer the user's own no with regret
     no = reading.scores.get(Says.REJECTION, 0.0)
     stated = reading.scores.get(Says.INTERVIEW_CONFIRMED, 0.0)
     if stated >= no > 0.0 and coming(spans_of(entry, situation, TimeUse.STANDS), entry):

@@ -21,6 +21,7 @@ SURE = 0.93  # from here on a rule is certain
 EVIDENCE = 3  # words of the model that are shown
 MODEST = 0.4  # the confidence of a rule that only guesses
 PLAIN = frozenset({Says.REJECTION, Says.APPLICATION_RECEIVED, Says.OFFER})  # what is hardly said of anything else
+TIMED = frozenset({Says.INTERVIEW_CONFIRMED, Says.INTERVIEW_RESCHEDULED})  # what cannot be said without a time
 STANDS = frozenset({Says.REJECTION, Says.INTERVIEW_CANCELLED})  # what must not be overheard
 STRONG = 0.85  # where a rule is this sure of one of these, it stands
 HEARD = 0.05  # unless the model thinks it hardly possible
@@ -49,7 +50,8 @@ def agree(seen: Examined) -> Judgement:
     if mine or stands_above(seen):
         return Judgement(seen.says, seen.confidence, hiring)
     marks = says_marks(seen, opinion)
-    totals = {says: _sum(weights[says.value], marks) for says in opinion.says}
+    timeless = not seen.facts.timed and not seen.facts.events
+    totals = {says: _sum(weights[says.value], marks) for says in opinion.says if not (timeless and says in TIMED)}
     shares = softmax(totals)
     best = max(shares, key=lambda says: shares[says])
     if seen.says in STANDS and seen.confidence >= STRONG and shares[seen.says] >= HEARD:

@@ -208,7 +208,7 @@ def test_the_host_of_a_booked_call_is_known_by_name() -> None:
 
 
 def test_the_users_answer_speaks_for_a_letter_that_says_little_of_a_job() -> None:
-    letter = they("m1", "03-02 15:00", Says.INTERVIEW_CONFIRMED, hiring=0.3, times=(stands("03-12 10:00"),))
+    letter = they("m1", "03-02 15:00", Says.INTERVIEW_CONFIRMED, hiring=0.45, times=(stands("03-12 10:00"),))
     assert joined(letter) == []
     assert joined(letter, mine("m2", "03-02 16:00", hiring=0.1, reply_to="<m1@acme.example>")) == [{"m1", "m2"}]
 
