@@ -255,5 +255,5 @@ def test_a_line_that_says_what_the_work_pays_speaks_for_hiring() -> None:
 def test_a_meeting_with_no_job_behind_it_is_no_hiring_mail_but_one_named_by_a_job_is() -> None:
     text = "Could you come by for a chat on Thursday at 2?"
     assert reading(text, subject="Thursday").hiring < 0.5
-    assert reading(text, subject="Junior Animator vacancy").hiring > 2 * reading(text, subject="Thursday").hiring
+    assert reading(text, subject="Junior Animator vacancy").hiring > 1.2 * reading(text, subject="Thursday").hiring
     assert reading(f"{text} We liked your application for the Junior Animator job.", subject="Thursday").hiring >= 0.5
