@@ -73,6 +73,7 @@ def test_a_connection_that_is_lost_is_told_once_and_taken_up_again(
 ) -> None:
     with running(home) as daemon:
         daemon.wait_for("STATUS=Watching personal.")
+        eventually(lambda: home.status()["daemon"]["last_pass_at"])
         between.break_now()
         line = daemon.wait_for_line("The connection to 127.0.0.1 of personal failed")
         assert line.startswith("<4>")

@@ -253,3 +253,37 @@ def test_a_tick_for_an_account_that_is_gone_is_for_nobody(bench: Bench) -> None:
     bench.engine.start()
     bench.engine.on_tick("poll:another")
     eventually(lambda: sum(bench.drafts().values()) == 3)
+
+
+class Held:
+    """A mailbox whose server takes its time."""
+
+    def __init__(self, box: MemoryMailbox) -> None:
+        self._box, self.free = box, threading.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._box, name)
+
+    def folders(self) -> Any:
+        self.free.wait(20)
+        return self._box.folders()
+
+
+def test_no_text_is_thrown_away_while_an_account_may_be_storing_some(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = Bench(tmp_path)
+    held: Any = Held(bench.boxes["work"])
+    bench.boxes["work"] = held
+    bench.engine = bench.make()
+    pruned = threading.Event()
+    prune = bench.store.prune
+    monkeypatch.setattr(bench.store, "prune", lambda *given: (pruned.set(), prune(*given)))
+    bench.engine.start()
+    eventually(bench.passes)
+    assert not pruned.is_set()
+    held.free.set()
+    eventually(lambda: len(bench.store.placements()) == 3)
+    assert pruned.wait(10)
+    assert bench.engine.stop(10)
+    bench.store.close()

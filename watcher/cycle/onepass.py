@@ -65,7 +65,8 @@ class Judged:
 @dataclass
 class Pass:
     """One pass over all accounts. `until` hides mail delivered later (`--now`); None hides nothing. `writes` are the
-    opportunities to which letters may be written, None for all of them."""
+    opportunities to which letters may be written, None for all of them. It `prunes` unless others store mail meanwhile,
+    whose text it would not know to keep."""
 
     setting: Setting
     store: Store
@@ -73,6 +74,7 @@ class Pass:
     until: datetime | None = None
     progress: Progress | None = None
     writes: frozenset[str] | None = None
+    prunes: bool = True
     drafted: list[DraftLine] = field(default_factory=list)
     withdrawn: list[WithdrawnLine] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -361,7 +363,8 @@ class Pass:
         }
         self.store.put_views(meta, self._views(replace(judged, decisions=decisions)))
         # All mail keeps its text for now; this drops that of letters made more than 30 days ago.
-        self.store.prune(self.now, judged.mail.read)
+        if self.prunes:
+            self.store.prune(self.now, judged.mail.read)
 
     def _views(self, judged: Judged) -> dict[str, dict[str, Any]]:
         return pages.views(

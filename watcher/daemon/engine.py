@@ -269,7 +269,11 @@ class Engine:
             now = self._now()
             mark = self._store.words_mark()
             one = Pass(self._materials.setting, self._store, now, None, lambda *step: beat())
+            one.prunes = len(mailboxes) == len(self.workers)  # else an account may be storing mail just now
             report = one.conclude(mailboxes, self._materials.plan(now), may_decide=settled and not reset)
+            for account in report.accounts:  # before its thread has the mailbox back
+                if account.error:
+                    self.workers[account.name].ask(at_once=True)
             self._look_ahead(now, settled=settled)
             if self._untidy:
                 self._untidy = False
@@ -300,9 +304,6 @@ class Engine:
             tell(logging.INFO, f"drafted: {made.kind}", account=made.account, opportunity=made.opportunity)
         for back in report.withdrawn:
             tell(logging.INFO, f"taken back: {back.kind}: {back.why}", opportunity=back.opportunity)
-        for account in report.accounts:
-            if account.error:
-                self.workers[account.name].ask(at_once=True)
         for note in report.notes:
             self._told.fault(f"note {note}", note)
 

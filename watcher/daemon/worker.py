@@ -207,6 +207,8 @@ class Worker:
             return False
         with self._at_work():
             self._pulse.rest(self.name)
+            if self._asked:  # by whoever had borrowed it, and may have lost the connection
+                return False
             return self._mailbox.wait(self._ear, RENEWAL)
 
     def _is_let_go(self) -> bool:

@@ -196,3 +196,27 @@ def test_a_connection_that_held_for_a_while_and_is_dropped_in_the_wait_is_made_a
     worker.stop()
     assert worker.join(10)
     worker.release()
+
+
+def test_who_borrowed_the_mailbox_and_lost_its_connection_is_served_before_the_next_wait(
+    boss: Boss, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    box, sync = Waiter(), boss.sync
+
+    def connect_and_sync(mailbox: Any, roles: Collection[Role]) -> None:
+        box.drop.clear()
+        sync(mailbox, roles)
+
+    monkeypatch.setattr(boss, "sync", connect_and_sync)
+    worker = Worker(box, boss, Pulse(threading.Event()), lambda: 0.5)
+    worker.start()
+    boss.wait_for(lambda: boss.again == [True])
+    with worker.lend(5, 600) as lent:
+        assert lent is box
+        box.drop.set()  # a wait would find the connection gone
+        worker.ask(at_once=True)
+    boss.wait_for(lambda: len(boss.again) == 2)
+    assert not boss.faults
+    worker.stop()
+    assert worker.join(10)
+    worker.release()
