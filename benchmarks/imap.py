@@ -123,7 +123,7 @@ def drain(server: Dovecot, port: int) -> float:
             buffer = bytearray(1 << 20)
             started = time.perf_counter()
             for first in range(1, count + 1, AT_ONCE):
-                client.sendall(f"c FETCH {first}:{first + AT_ONCE - 1} {items}\r\n".encode())
+                client.sendall(f"c FETCH {first}:{min(first + AT_ONCE - 1, count)} {items}\r\n".encode())
                 end = b""
                 while b"\r\nc OK" not in end:
                     got = client.recv_into(buffer)
