@@ -14,6 +14,8 @@ NAME = "watcher.service"
 COMMAND = "ExecStart="
 PATH = "Environment=PATH="
 FOLDERS = "ReadWritePaths="
+OWN_TMP = "PrivateTmp="
+SHARED_TMP = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108 (looked at, not written to)
 CONFINED = "# --- what it may not do"
 INSTALL = "[Install]"
 
@@ -40,11 +42,13 @@ def unit(command: Sequence[str], config: Config, path: str, *, named: bool, conf
     """The text of the unit. `path` is where programs are looked for ("" where that is not known); `named` says that the
     config does not lie where it is looked for by default; without `confined` nothing is kept from it."""
     words = [*command, *(["--config", str(config.file.absolute())] if named else []), "run"]
+    needed = [Path(command[0]).absolute(), Path(__file__).absolute(), config.file.absolute(), *_folders(config)]
+    in_tmp = any(path.is_relative_to(shared) for path in needed for shared in SHARED_TMP)
     lines = []
     kept = True
     for line in resources.files("watcher.daemon").joinpath(NAME).read_text(encoding="utf-8").splitlines():
         kept = (kept and (confined or not line.startswith(CONFINED))) or line == INSTALL
-        if not kept:
+        if not kept or (line.startswith(OWN_TMP) and in_tmp):  # a /tmp of its own would hide what it runs on
             continue
         if line.startswith(COMMAND):
             lines.append(COMMAND + " ".join(_quoted(word, command=True) for word in words))

@@ -102,3 +102,9 @@ def test_systemd_finds_nothing_to_say_about_the_unit(config: Config, tmp_path: P
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_what_runs_from_tmp_gets_no_tmp_of_its_own_which_would_hide_it(config: Config) -> None:
+    here = unit(["/tmp/checkout/.venv/bin/watcher"], config, "", named=False)  # noqa: S108
+    assert lines(here, "PrivateTmp=") == []
+    assert lines(here, "ProtectSystem=") == ["strict"]
