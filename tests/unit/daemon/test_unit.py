@@ -105,6 +105,6 @@ def test_systemd_finds_nothing_to_say_about_the_unit(config: Config, tmp_path: P
 
 
 def test_what_runs_from_tmp_gets_no_tmp_of_its_own_which_would_hide_it(config: Config) -> None:
-    here = unit(["/tmp/checkout/.venv/bin/watcher"], config, "", named=False)  # noqa: S108
+    here = unit(["/tmp/checkout/.venv/bin/watcher"], config, "", named=False)
     assert lines(here, "PrivateTmp=") == []
     assert lines(here, "ProtectSystem=") == ["strict"]
