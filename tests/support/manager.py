@@ -19,6 +19,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.servers import program
+
 STAND_IN = "no live user manager here ({}): test_daemon.py stands in with a notify socket"
 SYSTEMD = Path("/lib/systemd/systemd")
 
@@ -86,12 +88,11 @@ class Manager:
 @contextmanager
 def user_manager() -> Iterator[Manager]:
     """A manager, ended with everything that it started."""
-    for missing, reason in (
-        (os.geteuid() != 0, "not root"),
-        (not SYSTEMD.exists() or not shutil.which("nsenter") or not shutil.which("dbus-daemon"), "no systemd"),
-    ):
-        if missing:
-            pytest.skip(STAND_IN.format(reason))
+    if os.geteuid() != 0:
+        pytest.skip(STAND_IN.format("not root"))
+    program("nsenter", "util-linux")
+    program("dbus-daemon", "dbus-daemon")
+    program(SYSTEMD.name, "systemd", str(SYSTEMD.parent))
     cgroups = subprocess.run(["findmnt", "-nt", "cgroup2", "-o", "TARGET"], capture_output=True, text=True, check=False)
     if not cgroups.stdout.strip():
         pytest.skip(STAND_IN.format("no cgroup2"))

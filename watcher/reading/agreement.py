@@ -21,7 +21,8 @@ SURE = 0.93  # from here on a rule is certain
 EVIDENCE = 3  # words of the model that are shown
 MODEST = 0.4  # the confidence of a rule that only guesses
 PLAIN = frozenset({Says.REJECTION, Says.APPLICATION_RECEIVED, Says.OFFER})  # what is hardly said of anything else
-TIMED = frozenset({Says.INTERVIEW_CONFIRMED, Says.INTERVIEW_RESCHEDULED})  # what cannot be said without a time
+TIMED = frozenset({Says.INTERVIEW_CONFIRMED, Says.INTERVIEW_RESCHEDULED})  # what takes a time, or plain words
+STATED = 0.75  # a phrase this strong states an interview without telling when
 STANDS = frozenset({Says.REJECTION, Says.INTERVIEW_CANCELLED})  # what must not be overheard
 STRONG = 0.85  # where a rule is this sure of one of these, it stands
 HEARD = 0.05  # unless the model thinks it hardly possible
@@ -50,8 +51,7 @@ def agree(seen: Examined) -> Judgement:
     if mine or stands_above(seen):
         return Judgement(seen.says, seen.confidence, hiring)
     marks = says_marks(seen, opinion)
-    timeless = not seen.facts.timed and not seen.facts.events
-    totals = {says: _sum(weights[says.value], marks) for says in opinion.says if not (timeless and says in TIMED)}
+    totals = {says: _sum(weights[says.value], marks) for says in opinion.says if not _lacks_its_time(says, seen)}
     shares = softmax(totals)
     best = max(shares, key=lambda says: shares[says])
     if seen.says in STANDS and seen.confidence >= STRONG and shares[seen.says] >= HEARD:
@@ -68,6 +68,14 @@ def _spoken(opinion: Opinion, seen: Examined) -> tuple[Evidence, ...]:
     places = [(folded.find(each.words), each) for each in opinion.words]
     found = [replace(each, words=text[at : at + len(each.words)]) for at, each in places if at >= 0]
     return tuple(found)[:EVIDENCE]
+
+
+def _lacks_its_time(says: Says, seen: Examined) -> bool:
+    """Whether nothing but the model speaks for an interview: no time, no invitation, no phrase that states one ("your
+    interview is confirmed, details attached")."""
+    if says not in TIMED or seen.facts.timed or seen.facts.events:
+        return False
+    return not seen.facts.is_at_least(says, STATED)
 
 
 def stands_above(seen: Examined) -> bool:

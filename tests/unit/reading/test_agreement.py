@@ -79,6 +79,13 @@ def test_an_automatic_answer_stays_one_whatever_the_words_say() -> None:
     assert judged(seen, rejection=0.98, update=0.02).says is Says.AUTO_REPLY
 
 
+def test_nothing_is_an_interview_on_the_models_word_alone_without_a_time_or_a_phrase_that_states_one() -> None:
+    small_talk = look("It was good of you to come, we liked the loaves.")
+    assert judged(small_talk, interview_confirmed=0.9, update=0.08, rejection=0.02).says is Says.UPDATE
+    stated = look("Your interview is confirmed, the details are attached.")
+    assert judged(stated, interview_confirmed=0.9, update=0.08, rejection=0.02).says is Says.INTERVIEW_CONFIRMED
+
+
 def test_without_a_model_the_rules_stand_alone() -> None:
     seen = replace(look("We have decided to go ahead with another candidate."), words=None)
     assert (agree(seen).says, agree(seen).confidence) == (seen.says, seen.confidence)
