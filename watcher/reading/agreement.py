@@ -18,6 +18,8 @@ from watcher.reading.words import Opinion, softmax
 RARE = 1e-6
 FAR = 8.0  # log-probabilities and log-odds beyond this say no more
 SURE = 0.93  # from here on a rule is certain
+FEW = 4  # words of a text below which the model alone makes no hiring mail of it ("hello")
+DOUBTED = 0.45  # the most that it can claim then
 EVIDENCE = 3  # words of the model that are shown
 MODEST = 0.4  # the confidence of a rule that only guesses
 PLAIN = frozenset({Says.REJECTION, Says.APPLICATION_RECEIVED, Says.OFFER})  # what is hardly said of anything else
@@ -42,12 +44,14 @@ class Judgement:
 
 def agree(seen: Examined) -> Judgement:
     """The meaning of a message, the confidence in it, and the probability that it is hiring mail of the user's own."""
-    if seen.words is None:
+    if seen.words is None or not seen.text.strip():  # of a message without words the model knows nothing
         return Judgement(seen.says, seen.confidence, _share(seen.hiring))
     mine = seen.sender.speaker is Speaker.ME
     opinion = seen.words.judge(seen.terms, seen.signs, mine=mine)
     weights = seen.words.agreement
     hiring = _share(_sum(weights.get(MINE if mine else THEIRS, {}), hiring_marks(seen, opinion)))
+    if len(seen.text.split()) < FEW and seen.hiring <= 0.0:
+        hiring = min(hiring, DOUBTED)
     if mine or stands_above(seen):
         return Judgement(seen.says, seen.confidence, hiring)
     marks = says_marks(seen, opinion)

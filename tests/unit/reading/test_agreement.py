@@ -86,6 +86,11 @@ def test_nothing_is_an_interview_on_the_models_word_alone_without_a_time_or_a_ph
     assert judged(stated, interview_confirmed=0.9, update=0.08, rejection=0.02).says is Says.INTERVIEW_CONFIRMED
 
 
+@pytest.mark.parametrize("text", ["", "hello", "see you"])
+def test_a_word_or_two_are_no_hiring_mail_on_the_models_word_alone(text: str) -> None:
+    assert agree(examine(message(text, subject=""), BOOK, ME)).hiring < 0.5
+
+
 def test_without_a_model_the_rules_stand_alone() -> None:
     seen = replace(look("We have decided to go ahead with another candidate."), words=None)
     assert (agree(seen).says, agree(seen).confidence) == (seen.says, seen.confidence)
