@@ -85,16 +85,19 @@ def test_a_sweep_over_lines_that_break_tells_each_message_once(
 
 
 @pytest.mark.usefixtures("small_steps")
-def test_a_server_that_hangs_up_after_so_much_is_read_in_one_pass(home: DovecotHarness, line: Relay) -> None:
+@pytest.mark.parametrize("after", [14_000, 20_000, 26_000])
+def test_a_server_that_hangs_up_after_so_much_is_read_in_one_pass(
+    home: DovecotHarness, line: Relay, after: int
+) -> None:
     mailbox = over(home, line)
     mailbox.open()
     mailbox.folders()
-    line.after = 14_000
+    line.after = after
     found = sweep(mailbox, home.folder(Role.INBOX)).messages
     assert len({message.ref for message in found}) == len(found) == COUNT
     texts = list(mailbox.fetch([message.ref for message in found]))
     assert len({message.ref for message in texts}) == len(texts) == COUNT
-    assert line.connections > 3
+    assert line.connections > 2
     mailbox.close()
 
 

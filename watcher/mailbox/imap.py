@@ -90,9 +90,10 @@ class ImapMailbox:
         """See `Mailbox.sweep`. A folder that is gone is told as a reset without messages.
 
         Where the server hangs up in the middle, as some do after so many commands, it goes on over a new connection.
+        One that was made for this and got nowhere is not made again.
         """
-        went_on = True
-        while went_on:
+        fresh = False
+        while True:
             went_on = False
             try:
                 for batch in sweep(self._connection, self.account, folder, cursor, since):
@@ -105,9 +106,10 @@ class ImapMailbox:
                 yield Batch(folder, (), (), cursor or Cursor(folder.name, ""), reset=cursor is not None)
                 return
             except MailboxUnavailable:
-                if not went_on:
+                if fresh and not went_on:
                     raise
             self._reopen()
+            fresh = True
 
     def _reopen(self) -> None:
         if self._connection.was_cut:
@@ -124,8 +126,8 @@ class ImapMailbox:
             if uid_of(ref):
                 wanted.setdefault((ref.folder, uidvalidity_of(ref)), set()).add(uid_of(ref))
         for (name, uidvalidity), uids in wanted.items():
-            went_on = True
-            while uids and went_on:
+            fresh = False
+            while uids:
                 went_on = False
                 folder = self._folder(name)
                 try:
@@ -139,9 +141,10 @@ class ImapMailbox:
                         raise
                     break
                 except MailboxUnavailable:
-                    if not went_on:
+                    if fresh and not went_on:
                         raise
                 self._reopen()
+                fresh = True
 
     def _lists(self, folder: Folder) -> bool:
         """Whether the server still has the folder: it may be renamed or deleted between two commands."""
