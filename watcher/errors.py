@@ -81,7 +81,12 @@ class UsageError(WatcherError):
 
 
 class MailboxUnavailable(WatcherError):
-    """The mailbox cannot be reached or answers nonsense; worth trying again later."""
+    """The mailbox cannot be reached or answers nonsense; worth trying again later, and no earlier than `after` seconds
+    from now where the server says so."""
+
+    def __init__(self, message: str, remedy: str = "", after: float = 0.0) -> None:
+        super().__init__(message, remedy)
+        self.after = after
 
 
 class CredentialsRejected(WatcherError):

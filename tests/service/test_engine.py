@@ -14,12 +14,13 @@ from typing import Any
 
 import pytest
 
-from tests.support.daemon import Home, eventually, invitation
+from tests.support.daemon import Home, eventually, invitation, letter
 from tests.support.passes import PLAN, drafts_of, memory, setting, two_accounts
 from watcher.app import Materials
 from watcher.config import load
 from watcher.daemon.engine import Engine, Pace
 from watcher.daemon.journal import Told
+from watcher.daemon.polling import QUICKEST, SLOWEST, STEADY
 from watcher.daemon.service import run
 from watcher.errors import MailboxUnavailable
 from watcher.mailbox.memory import MemoryMailbox
@@ -287,3 +288,19 @@ def test_no_text_is_thrown_away_while_an_account_may_be_storing_some(
     assert pruned.wait(10)
     assert bench.engine.stop(10)
     bench.store.close()
+
+
+def test_an_account_whose_server_does_not_tell_of_news_is_polled_at_the_pace_of_its_mail(bench: Bench) -> None:
+    bench.now = datetime.fromisoformat("2026-03-15T03:00:00-04:00")  # a Sunday night
+    bench.engine.start()
+    every = bench.engine.ticks._every
+    eventually(lambda: every["poll:home"] == QUICKEST)  # it has just been read for the first time
+    bench.now += timedelta(hours=5)
+    bench.engine.workers["home"].ask()
+    eventually(lambda: every["poll:home"] == STEADY)
+    bench.now += timedelta(hours=19)
+    bench.engine.workers["home"].ask()
+    eventually(lambda: every["poll:home"] == SLOWEST)
+    bench.boxes["home"].deliver("INBOX", letter(9, "Hello."), bench.now)
+    bench.engine.workers["home"].ask()
+    eventually(lambda: every["poll:home"] == QUICKEST)

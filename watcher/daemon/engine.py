@@ -19,6 +19,7 @@ from watcher.daemon.desktop import Desktop
 from watcher.daemon.gate import Gate
 from watcher.daemon.journal import Told, tell
 from watcher.daemon.pauses import HOPELESS, STORE, pause
+from watcher.daemon.polling import until_next_look
 from watcher.daemon.stopping import Pulse, Stopping
 from watcher.daemon.ticks import DUE, HOUSEKEEPING, MINUTE, POLL, Ticks
 from watcher.daemon.worker import Worker
@@ -36,9 +37,9 @@ JUDGE = "the judging"
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How often and how long, in seconds. `poll` is for accounts whose server does not tell of new mail, `quiet` for
-    those whose does; `fresh` is how new an account's mail must be for a letter to be written (law 8),
-    `look` the time between two looks at the clock."""
+    """How often and how long, in seconds. `poll` is how often an account is thought of until its first look tells more
+    (see `polling`); `quiet` is for those whose server tells of new mail; `fresh` is how new an account's mail must be
+    for a letter to be written (law 8), `look` the time between two looks at the clock."""
 
     poll: float = 120.0
     quiet: float = 290.0
@@ -66,6 +67,7 @@ class Engine:
         self.hopeless: WatcherError | None = None
         self.last_pass_at: datetime | None = None
         self.synced_at: dict[str, datetime] = {}
+        self.news_at: dict[str, datetime] = {}
         self.steps: dict[str, str] = {}
         self.retries: dict[str, datetime | None] = {}
         self._materials, self._store, self._now, self._ring, self._told = materials, store, now, ring, told
@@ -170,6 +172,8 @@ class Engine:
             self._store.note_scan(name, now, None)
         self.steps.pop(name, None)
         self.synced_at[name] = now
+        if swept.fresh:
+            self.news_at[name] = now
         self._reset = self._reset or swept.reset
         if swept.fresh:
             tell(logging.DEBUG, f"{swept.fresh} new, {fetched} read", account=name)
@@ -203,6 +207,9 @@ class Engine:
     def succeeded(self, account: str, *, again: bool) -> None:
         """See `Boss.succeeded`."""
         self.retries.pop(account, None)
+        if not self.workers[account].health.waiting:
+            now = self._now().astimezone(self._materials.config.workdays.zone)
+            self.ticks.poll_every(account, until_next_look(now, self.news_at.get(account)))
         self._told.over(account, "reached again", account=account)
         self._told.over("store", "the database can be used again")
         if again:

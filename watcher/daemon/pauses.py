@@ -5,6 +5,7 @@ from __future__ import annotations
 from watcher.errors import (
     CredentialsMissing,
     CredentialsRejected,
+    MailboxUnavailable,
     StoreDamaged,
     StoreLocked,
     StoreTooNew,
@@ -21,6 +22,7 @@ _REFUSED = (60.0, 300.0)
 _LOCKED = (1.0, 60.0)
 _MISSING = (10.0, 300.0)  # a keyring that is locked at login is unlocked within minutes
 _UNREACHABLE = (5.0, 900.0)
+_ASKED = 3600.0  # the longest that a server's own wish is followed without another look
 
 
 def pause(fault: BaseException, tries: int, chance: float) -> float | None:
@@ -39,4 +41,6 @@ def pause(fault: BaseException, tries: int, chance: float) -> float | None:
         elif isinstance(fault, CredentialsMissing):
             first, longest = _MISSING
         length = min(first * 2 ** min(tries - 1, 20), longest)
-    return length * (1 + _SPREAD * (2 * chance - 1))
+    length *= 1 + _SPREAD * (2 * chance - 1)
+    asked = min(fault.after, _ASKED) if isinstance(fault, MailboxUnavailable) else 0.0
+    return max(length, asked * (1 + _SPREAD * chance))

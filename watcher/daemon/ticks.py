@@ -52,6 +52,18 @@ class Ticks:
             self._add(name, "interval", seconds=seconds)
         self._scheduler.start()
 
+    def poll_every(self, account: str, seconds: float) -> None:
+        """Ring for an account every so often from now on."""
+        name = POLL + account
+        if self._every.get(name) == seconds:
+            return
+        self._every[name] = seconds
+        if self._scheduler is not None:
+            from apscheduler.jobstores.base import JobLookupError
+
+            with contextlib.suppress(JobLookupError):  # it has been ended meanwhile
+                self._scheduler.reschedule_job(name, trigger="interval", seconds=seconds)
+
     def look_at(self, at: datetime | None, now: datetime) -> None:
         """Ring `due` at `at` (at once where it is over), and at no other time."""
         self._due = at

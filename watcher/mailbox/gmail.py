@@ -12,8 +12,9 @@ from typing import Any
 from watcher.errors import DraftRefused, MailboxUnavailable
 from watcher.mailbox.base import Batch, Cursor, Removal
 from watcher.mailbox.gmail_labels import ASIDE, DRAFT, DRAFTS, OWN, SENT, TRASH, Shelf, shelves
+from watcher.mailbox.gmail_refusals import Failing, Missing, Refused
 from watcher.mailbox.gmail_sweep import Sweeper, header_block, raw_message
-from watcher.mailbox.gmail_wire import Failing, Missing, Refused, Wire
+from watcher.mailbox.gmail_wire import Wire
 from watcher.mailbox.memory import id_of
 from watcher.message import fields
 from watcher.message.model import Account, Folder, RawMessage, Ref, Role
@@ -76,6 +77,7 @@ class GmailMailbox:
     def folders(self) -> Sequence[Folder]:
         """See `Mailbox.folders`."""
         client = self._client
+        client.heard = None  # a pass begins
         told = client.wire.ask(client.users.labels().list(userId="me", fields="labels(id,name,type)"))
         made = shelves(told.get("labels", ()))
         self._shelves = {shelf.folder.name: shelf for shelf in made}

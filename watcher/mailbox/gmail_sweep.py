@@ -11,7 +11,8 @@ from watcher.errors import CursorExpired
 from watcher.mailbox.base import Batch, Cursor
 from watcher.mailbox.gmail_labels import TRASH, Shelf
 from watcher.mailbox.gmail_place import Place, place_of, seconds
-from watcher.mailbox.gmail_wire import Missing, Wire
+from watcher.mailbox.gmail_refusals import Missing
+from watcher.mailbox.gmail_wire import Wire
 from watcher.message.model import RawMessage, Ref
 from watcher.message.parser import WANTED
 
@@ -32,13 +33,35 @@ HISTORY_FIELDS = (
 
 
 @dataclass(slots=True)
+class Heard:
+    """All that history tells from one place on, up to `end`. It is the same for every folder, so that the others of a
+    pass need not ask; each folder takes it once (`takers`), because whoever comes again wants what came since."""
+
+    start: int
+    records: Sequence[dict[str, Any]]
+    end: str
+    takers: set[str]
+
+    def since(self, shelf: Shelf, place: Place) -> dict[str, Any] | None:
+        """A page of history for a folder, as Gmail would give it; None where it has to be asked."""
+        at = int(place.history)
+        if shelf.label in self.takers or at < self.start:
+            return None
+        self.takers.add(shelf.label)
+        records = [record for record in self.records if int(record["id"]) > at]
+        return {"history": records, "historyId": str(max(int(self.end), at))}
+
+
+@dataclass(slots=True)
 class Sweeper:
-    """One account's client, and the ids of the large messages it came across (`large`)."""
+    """One account's client, the ids of the large messages it came across (`large`), and what history told in this pass
+    (`heard`, to be forgotten when another begins)."""
 
     account: str
     wire: Wire
     users: Any
     large: set[str] = field(default_factory=set)
+    heard: Heard | None = None
 
     def sweep(self, shelf: Shelf, cursor: Cursor | None, since: datetime | None) -> Iterator[Batch]:
         """See `Mailbox.sweep`."""
@@ -98,16 +121,9 @@ class Sweeper:
     # --- from then on ---
 
     def _news(self, shelf: Shelf, place: Place) -> Iterator[Batch]:
-        history, token, deleted = self.users.history(), None, 0
+        token, deleted = None, 0
         while True:
-            request = history.list(
-                userId="me", startHistoryId=place.history, historyTypes=KINDS, maxResults=PAGE, pageToken=token,
-                fields=HISTORY_FIELDS,
-            )  # fmt: skip
-            try:
-                page = self.wire.ask(request)
-            except Missing:
-                raise CursorExpired("Gmail's history does not reach back so far.") from None
+            page = self._page(shelf, place, token)
             token = page.get("nextPageToken")
             records = page.get("history", ())
             touched, gone = _touched(shelf, records)
@@ -121,6 +137,22 @@ class Sweeper:
             yield Batch(shelf.folder, tuple(held), (*gone, *away), cursor)
             if not token:
                 return
+
+    def _page(self, shelf: Shelf, place: Place, token: str | None) -> dict[str, Any]:
+        if self.heard and not token and (page := self.heard.since(shelf, place)):
+            return page
+        request = self.users.history().list(
+            userId="me", startHistoryId=place.history, historyTypes=KINDS, maxResults=PAGE, pageToken=token,
+            fields=HISTORY_FIELDS,
+        )  # fmt: skip
+        try:
+            page = self.wire.ask(request)
+        except Missing:
+            raise CursorExpired("Gmail's history does not reach back so far.") from None
+        if not token and not page.get("nextPageToken"):
+            end = str(page.get("historyId") or place.history)
+            self.heard = Heard(int(place.history), page.get("history", ()), end, {shelf.label})
+        return page
 
     def _any(self, shelf: Shelf) -> bool:
         request = self.users.messages().list(userId="me", maxResults=1, fields="messages(id)", **shelf.search)

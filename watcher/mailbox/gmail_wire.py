@@ -7,7 +7,6 @@ library's own transport repeats a request whose answer was lost, which for a dra
 from __future__ import annotations
 
 import http.client
-import json
 import re
 import socket
 import ssl
@@ -19,16 +18,13 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
-from watcher.errors import CredentialsRejected, MailboxUnavailable, WatcherError
+from watcher.errors import MailboxUnavailable, WatcherError
+from watcher.mailbox.gmail_refusals import LATER, Busy, Failing, Missing, Patience, Refused, meaning
 from watcher.mailbox.signin import Tokens
 
 ENDPOINT = "https://gmail.googleapis.com"
-TIMEOUT = 30.0
+TIMEOUT = 30.0  # seconds; see `gmail_refusals` for how often
 BATCH = 50  # parts of one batch; Google takes 100 and advises 50
-# In all no more than three minutes for one request, so that a watchdog does not take it for a standstill.
-TRIES = 7
-LOST_TRIES = 4  # of those without an answer, which may take TIMEOUT each
-LONGEST = 25.0  # seconds waited at once
 # "Usage limits" of the Gmail API: 15,000 units a minute, and most of what is asked in batches costs 5.
 UNITS = 5
 FULL = 12_000.0
@@ -36,8 +32,6 @@ RATE = 240.0
 # Google packs what it answers for those who say twice that they can take it.
 PACKED = {"accept-encoding": "gzip", "user-agent": "watcher (gzip)"}
 MOST = 256 * 1024 * 1024  # bytes of one answer, unpacked; a batch of large messages is a tenth of it
-# What Google calls it when too much was asked in too short a time: nothing was carried out, and later it will be.
-QUOTA = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "dailyLimitExceeded"})
 
 _USER = "/gmail/v1/users/me"
 READING = (
@@ -50,26 +44,6 @@ DRAFTING = (
 )
 BATCH_PATH = "/batch"  # what the description that ships with the library says
 _INNER = re.compile(r"^([A-Z]+) (\S+) HTTP/1\.1\s*$", re.M)
-
-
-class Missing(Exception):
-    """Google knows no such thing: it is gone, or history does not reach back to it."""
-
-
-class Busy(MailboxUnavailable):
-    """Too much was asked in too short a time; nothing was carried out. `after` is how long Google wants us to wait."""
-
-    def __init__(self, message: str, after: float) -> None:
-        super().__init__(message, "It is tried again later.")
-        self.after = after
-
-
-class Refused(MailboxUnavailable):
-    """Google says no to this request and would say it again; nothing was carried out."""
-
-
-class Failing(MailboxUnavailable):
-    """No answer, or Google's own fault: whether it was carried out is not known."""
 
 
 class Budget:
@@ -161,7 +135,7 @@ class Wire:
         if method != "GET":
             self._hang_up()  # a connection kept from before may be dead, and these are not to be repeated
         if self._closed.is_set():
-            raise MailboxUnavailable(f"The connection of {self.account} was closed.", "It is tried again later.")
+            raise MailboxUnavailable(f"The connection of {self.account} was closed.", LATER)
         try:
             connection = self._connected()
             connection.request(method, target, body, {**headers, "authorization": f"Bearer {token}"})
@@ -169,7 +143,7 @@ class Wire:
             content = _unpacked(answer.read(), answer.getheader("content-encoding") or "")
         except TimeoutError:
             self._hang_up()
-            raise Failing(f"Gmail does not answer for {self.account}.", "It is tried again later.") from None
+            raise Failing(f"Gmail does not answer for {self.account}.", LATER) from None
         except ssl.SSLCertVerificationError as error:
             self._hang_up()
             raise MailboxUnavailable(
@@ -177,9 +151,7 @@ class Wire:
             ) from error
         except (OSError, http.client.HTTPException, AttributeError, ValueError, zlib.error) as error:
             self._hang_up()  # AttributeError, ValueError: it was closed under our hands
-            raise Failing(
-                f"The connection to Gmail was lost ({type(error).__name__}).", "It is tried again later."
-            ) from error
+            raise Failing(f"The connection to Gmail was lost ({type(error).__name__}).", LATER) from error
         told = {key.lower(): value for key, value in answer.getheaders() if key.lower() != "content-encoding"}
         if answer.will_close:
             self._hang_up()
@@ -230,14 +202,14 @@ class Wire:
         Raises Missing, and what `Mailbox` may raise; with `again` false after the first try, so that it can be told
         whether something was carried out (Failing: nobody knows).
         """
-        for number in range(TRIES):
+        patience = Patience()
+        while True:
             try:
                 return self._once(request)
             except (Busy, Failing) as fault:
-                if not again or _last(fault, number):
+                if not again:
                     raise
-                self._pause(fault, number)
-        raise AssertionError
+                self._pause(patience.length(fault), fault)
 
     def ask_all(self, requests: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         """The answers to many requests that read, in batches; those that Google does not know are left out."""
@@ -246,8 +218,8 @@ class Wire:
             yield from self._batch({key: requests[key] for key in keys[start : start + BATCH]})
 
     def _batch(self, requests: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-        left = dict(requests)
-        for number in range(TRIES):
+        left, patience = dict(requests), Patience()
+        while True:
             told: dict[str, dict[str, Any] | Exception] = {}
             try:
                 self._ask_batch(left, told)
@@ -265,17 +237,15 @@ class Wire:
                 left.pop(key, None)
             if not left:
                 return
-            trouble = trouble or Failing("Gmail left out some of what was asked for.", "It is tried again later.")
-            if _last(trouble, number):
-                raise trouble
-            self._pause(trouble, number)
+            trouble = trouble or Failing("Gmail left out some of what was asked for.", LATER)
+            self._pause(patience.length(trouble), trouble)
 
     def _ask_batch(self, requests: Mapping[str, Any], told: dict[str, dict[str, Any] | Exception]) -> None:
         from googleapiclient.errors import BatchError, Error, HttpError
         from googleapiclient.http import BatchHttpRequest
 
         def hear(key: str, answer: Any, fault: HttpError | None) -> None:
-            told[key] = answer if fault is None else self._meaning(fault.resp, fault.content)
+            told[key] = answer if fault is None else meaning(self.account, fault.resp, fault.content)
 
         # The library's own way to make a batch forgets which server it is for.
         batch = BatchHttpRequest(callback=hear, batch_uri=f"{self._base.geturl().rstrip('/')}{BATCH_PATH}")
@@ -283,13 +253,13 @@ class Wire:
             batch.add(request, request_id=key)
         length = self._budget.spend(UNITS * len(requests))
         if length and self._wait(length):
-            raise Failing(f"The connection of {self.account} was closed.", "It is tried again later.")
+            raise Failing(f"The connection of {self.account} was closed.", LATER)
         try:
             batch.execute(http=self)
         except HttpError as error:
-            raise self._meaning(error.resp, error.content) from error
+            raise meaning(self.account, error.resp, error.content) from error
         except (BatchError, Error, KeyError, ValueError) as error:
-            raise Failing("Gmail's answer to a batch makes no sense.", "It is tried again later.") from error
+            raise Failing("Gmail's answer to a batch makes no sense.", LATER) from error
 
     def _once(self, request: Any) -> dict[str, Any]:
         from googleapiclient.errors import Error, HttpError
@@ -297,35 +267,14 @@ class Wire:
         try:
             answer = request.execute(http=self, num_retries=0)
         except HttpError as error:
-            raise self._meaning(error.resp, error.content) from error
+            raise meaning(self.account, error.resp, error.content) from error
         except (Error, ValueError) as error:
-            raise Failing("Gmail's answer makes no sense.", "It is tried again later.") from error
+            raise Failing("Gmail's answer makes no sense.", LATER) from error
         return answer if isinstance(answer, dict) else {}
 
-    def _pause(self, fault: WatcherError, number: int) -> None:
-        after = fault.after if isinstance(fault, Busy) else 0.0
-        if self._wait(min(max(after, 2.0**number), LONGEST)):
+    def _pause(self, length: float, fault: WatcherError) -> None:
+        if self._wait(length):
             raise fault
-
-    def _meaning(self, response: Any, content: bytes) -> Exception:
-        """What an answer that is not a success means. Google's reference: "Resolve errors" of the Gmail API."""
-        status, reason = int(response.status), _reason(content)
-        if status in (404, 410):
-            return Missing("Gmail knows nothing of what was asked for.", "It is tried again later.")
-        if status == 429 or (status == 403 and reason in QUOTA):
-            return Busy(f"Gmail wants {self.account} to ask less often ({reason or status}).", _seconds(response))
-        if status >= 500 or status == 408:
-            return Failing(f"Gmail is out of order just now (status {status}).", "It is tried again later.")
-        if status in (401, 403):
-            return CredentialsRejected(
-                f"Gmail does not let {self.account} in ({reason or status}).", _remedy(reason, self.account)
-            )
-        return Refused(f"Gmail refuses what was asked for {self.account} ({reason or status}).")
-
-
-def _last(fault: WatcherError, number: int) -> bool:
-    """Whether the try of this number, from 0, was the last."""
-    return number >= (TRIES if isinstance(fault, Busy) else LOST_TRIES) - 1
 
 
 def _unpacked(content: bytes, how: str) -> bytes:
@@ -339,28 +288,3 @@ def _unpacked(content: bytes, how: str) -> bytes:
     if not unpacking.eof:
         raise ValueError("cut off, or too long")
     return data
-
-
-def _reason(content: bytes) -> str:
-    """Google's word for what is wrong, never its sentence, which may repeat what was asked."""
-    try:
-        error = json.loads(content)["error"]
-        reason = str((error.get("errors") or [{}])[0].get("reason") or error.get("status") or "")
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
-        return ""
-    return reason if re.fullmatch(r"\w{1,60}", reason) else ""
-
-
-def _seconds(response: Mapping[str, str]) -> float:
-    after = str(response.get("retry-after", ""))
-    return float(after) if after.isdecimal() else 0.0
-
-
-def _remedy(reason: str, account: str) -> str:
-    if reason == "accessNotConfigured":
-        return (
-            "Turn on the Gmail API for your project at https://console.cloud.google.com/apis/library and wait a minute."
-        )
-    if reason == "domainPolicy":
-        return "Your organisation does not allow it; ask its administrator."
-    return f"Sign in again: `watcher login {account}`."

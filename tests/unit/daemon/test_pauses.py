@@ -33,3 +33,10 @@ def test_two_machines_do_not_try_at_the_same_moment() -> None:
     fault = MailboxUnavailable("away")
     assert pause(fault, 5, 0.0) == pytest.approx(80 * 0.8)
     assert pause(fault, 5, 1.0) == pytest.approx(80 * 1.2)
+
+
+def test_a_server_that_names_a_time_is_not_asked_earlier_and_looked_for_within_an_hour_or_so() -> None:
+    for chance in (0.0, 0.5, 1.0):
+        assert 120 <= (pause(MailboxUnavailable("busy", after=120), 1, chance) or 0) <= 144
+        assert (pause(MailboxUnavailable("busy", after=1e9), 1, chance) or 0) <= 3600 * 1.2
+        assert (pause(MailboxUnavailable("busy", after=1), 50, chance) or 0) >= 720

@@ -111,3 +111,19 @@ def test_its_end_is_quiet_in_the_very_moment_when_something_rings(monkeypatch: p
         threading.Event().wait(0.009 + number / 30_000)
         ticks.stop()
     assert not failures
+
+
+def test_an_account_can_be_polled_at_another_pace_which_a_jump_of_the_clock_does_not_change(ticks: Ticks) -> None:
+    assert ticks._scheduler is not None
+    for _ in range(2):
+        ticks.poll_every("personal", 300)
+        assert timedelta(seconds=295) < ticks._scheduler.get_job("poll:personal").next_run_time - now()
+        ticks.again()
+
+
+def test_a_pace_that_is_told_at_the_very_end_does_no_harm(ticks: Ticks) -> None:
+    scheduler = ticks._scheduler
+    ticks.stop()
+    ticks._scheduler = scheduler
+    ticks.poll_every("personal", 300)
+    ticks._scheduler = None
