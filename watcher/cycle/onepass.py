@@ -16,17 +16,17 @@ from watcher.cycle.judging import Mail
 from watcher.cycle.placing import Desk
 from watcher.cycle.report import AccountReport, DraftLine, ScanReport, WithdrawnLine
 from watcher.cycle.syncing import Plan, Progress
-from watcher.draft import answering, compose
+from watcher.cycle.writing import write
 from watcher.draft.model import OPEN_STATES, Draft, LetterSettings, Placement, PlacementState
 from watcher.draft.withdrawal import ANOTHER_LIES, DISOWNED, FOUND_WORK, is_disowned, surplus, why_withdraw
-from watcher.errors import DraftRefused, KnowledgeError, WatcherError
+from watcher.errors import DraftRefused, WatcherError
 from watcher.followup.consent import pause_of
 from watcher.followup.model import Decision, FollowUpSettings
 from watcher.knowledge.model import Rulebook
 from watcher.mailbox.base import LOST, Mailbox
 from watcher.message.model import Role
-from watcher.opportunity.model import JoiningSettings, Opportunity
-from watcher.reading.model import ReadingSettings
+from watcher.opportunity.model import Entry, JoiningSettings, Opportunity
+from watcher.reading.model import ReadingSettings, Speaker
 from watcher.reading.sieve import Known, Sieve
 from watcher.store import Store
 from watcher.workdays import Workdays
@@ -79,6 +79,7 @@ class Pass:
     withdrawn: list[WithdrawnLine] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     reports: dict[str, AccountReport] = field(default_factory=dict)
+    sent: tuple[Entry, ...] = ()  # mail of the user's own
     reached: dict[str, Mailbox] | None = None  # None where no mailbox is looked at
 
     def run(self, mailboxes: Sequence[Mailbox], plan: Plan) -> ScanReport:
@@ -196,6 +197,7 @@ class Pass:
         if self.reached and self._fetch_known(judging.known_of(groups), mail):
             mail = self._read()
             groups = judging.join(mail.entries, self.setting.joining, self.store.words())
+        self.sent = tuple(entry for entry in mail.entries if entry.reading.speaker is Speaker.ME)
         setting = self.setting
         folded = judging.opportunities(
             groups, self.store, self.now, setting.joining, setting.workdays, self.store.words()
@@ -224,8 +226,9 @@ class Pass:
         """Recognise our own drafts where the record was lost. Whether there were any."""
         adopted, setting = False, self.setting
         strangers = {draft.message_id for draft in desk.own}
-        for was, decision, at in recognise(opportunities, desk.own, setting.joining, setting.workdays):
-            draft = self.compose(was, decision)
+        ours = recognise(opportunities, desk.own, setting.joining, setting.workdays)
+        for was, decision, at in sorted(ours, key=lambda found: found[2]):  # each letter knew those before it
+            draft = self.compose(was, decision, at)
             if draft is not None and draft.message_id in strangers:
                 placing.adopt(self.store, draft, was, min(at, self.now))
                 adopted = True
@@ -322,29 +325,13 @@ class Pass:
         lying = {PlacementState.PLACED, PlacementState.PENDING, PlacementState.EDITED}
         return any(p.opportunity in names and p.state in lying for p in self.store.placements())
 
-    def compose(self, opportunity: Opportunity, decision: Decision) -> Draft | None:
-        """The letter for a decision; None where there is no message to answer or no pack for the language."""
-        entry = answering(opportunity)
-        pack = self.setting.rulebook.packs.get(opportunity.language) or self.setting.rulebook.packs["en"]
-        if entry is None or opportunity.contact is None:
-            return None
-        answered = self.store.message((entry.account, entry.id))
-        if answered is None:
-            return None
-        used = [
-            point
-            for placement in self.store.placements()
-            if placement.opportunity in {opportunity.id, *opportunity.aliases}
-            for point in placement.highlights
-        ]
-        letters = self.setting.letters
-        try:
-            return compose(opportunity, decision, answered, letters, pack, self.now, used)
-        except KnowledgeError as fault:
-            if not letters.overrides:
-                raise
-            self.notes.append(f"{opportunity.id}: your own letter has a fault, so ours was used. {fault}")
-            return compose(opportunity, decision, answered, replace(letters, overrides={}), pack, self.now, used)
+    def compose(self, opportunity: Opportunity, decision: Decision, at: datetime | None = None) -> Draft | None:
+        """The letter for a decision as it stands `at` an instant, now where None; None where there is nothing to
+        answer."""
+        draft, note = write(opportunity, decision, self.setting, self.store, self.sent, at or self.now)
+        if note:
+            self.notes.append(note)
+        return draft
 
     # --- views ---
 

@@ -165,6 +165,7 @@ def _placement(draft: Draft, opportunity: Opportunity, now: datetime) -> Placeme
         fingerprint=fingerprint(draft.data),
         answers=tuple(statement.entry.id for statement in opportunity.statements),
         highlights=draft.highlights,
+        marks=draft.marks,
         thread=draft.thread,
     )
 

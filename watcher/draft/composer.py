@@ -15,6 +15,7 @@ from watcher.draft.facts import Facts, is_own, voices
 from watcher.draft.model import Draft, DraftKey, LetterSettings
 from watcher.draft.naming import firm_of, role_of
 from watcher.draft.render import draw, render
+from watcher.draft.repeats import NOTHING_EARLIER, Earlier, flat, marks, repeated
 from watcher.draft.templates import letters_for
 from watcher.followup.model import Decision, Kind
 from watcher.knowledge.model import Pack
@@ -23,8 +24,7 @@ from watcher.opportunity.model import Entry, InterviewStatus, Opportunity
 from watcher.reading.model import Says, Speaker
 
 LONGEST_SUBJECT = 70
-DRAWS = 8  # how often wordings are drawn anew to find a letter that repeats no sentence
-LEAST_SENTENCE = 4  # words; a shorter sentence may stand in two letters
+DRAWS = 40  # how often wordings are drawn anew to find a letter that repeats no sentence
 WITHOUT_HIGHLIGHT = frozenset({Kind.AFTER_SCHEDULING, Kind.AFTER_HOLD})
 
 
@@ -74,14 +74,13 @@ def compose(
     settings: LetterSettings,
     pack: Pack,
     now: datetime,
-    used: Sequence[str] = (),
-    said: Sequence[str] = (),
+    earlier: Earlier = NOTHING_EARLIER,
 ) -> Draft:
     """The draft for `decision`, as an answer to `answered` (see `answering`).
 
-    `used` are the key points that earlier letters to this opportunity brought, `said` the texts of earlier letters to
-    the same person: no sentence of theirs, or of what the user sent in this opportunity, is written once more. Raises
-    KnowledgeError for a faulty template, ValueError where the opportunity has no contact.
+    No key point and no sentence of `earlier` letters to the same person, or of what the user sent in this opportunity,
+    is written once more, as far as the wordings reach. Raises KnowledgeError for a faulty template, ValueError where
+    the opportunity has no contact.
     """
     if opportunity.contact is None:
         raise ValueError(f"{opportunity.id} has nobody to write to")
@@ -89,7 +88,7 @@ def compose(
     zone = ZoneInfo(settings.timezone)
     sender = _sender(opportunity, answered, settings)
     facts = Facts(opportunity, decision, settings, words)
-    text, key_points = _letter(facts, answered, pack, now, used, said)
+    text, key_points, said = _letter(facts, answered, pack, now, earlier)
     key = DraftKey(answered.account or opportunity.accounts[0], decision.kind, decision.attempt, decision.anchor)
     message_id = key.message_id(sender.address)
     own_thread = _has_no_letter(opportunity, answered)
@@ -110,6 +109,7 @@ def compose(
         thread="" if own_thread else answered.header.thread,
         data=b"",
         highlights=key_points,
+        marks=said,
     )
     quoted = ""
     if not own_thread and answered.body is not None and answered.body.plain.strip():
@@ -132,14 +132,14 @@ def compose(
 
 
 def _letter(
-    facts: Facts, answered: Message, pack: Pack, now: datetime, used: Sequence[str], said: Sequence[str]
-) -> tuple[str, tuple[str, ...]]:
-    """The whole letter, and the key points that it brought (as the user wrote them)."""
+    facts: Facts, answered: Message, pack: Pack, now: datetime, earlier: Earlier
+) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """The whole letter, the key points that it brought (as the user wrote them), and the marks of its sentences."""
     opportunity, decision, settings, words = facts.opportunity, facts.decision, facts.settings, facts.words
     grammar = pack.tables.get("points")
     formal = addressing.is_formal(opportunity, answered, words)
-    written = next((text for text in opportunity.notes if text.strip() and text not in used), "")
-    shining = "" if written else _highlight(decision, settings, used)
+    written = next((text for text in opportunity.notes if text.strip() and text not in earlier.points), "")
+    shining = "" if written else _highlight(decision, settings, earlier.points)
     note, highlight = points.note(written, grammar), points.highlight(shining, grammar)
     slots = {
         **facts.slots(now),
@@ -152,20 +152,31 @@ def _letter(
     }
     template = f"{decision.kind.value}_{min(decision.attempt, 2) or 1}.j2"
     seed = "\0".join((*settings.addresses[:1], opportunity.id, template, str(decision.attempt)))
-    sources = letters_for(pack, settings.overrides)
-    earlier = _sentences("\n".join([*said, *(s.entry.new_text for s in opportunity.statements if is_own(s.entry))]))
-    bodies: list[str] = []
-    for turn in range(DRAWS):
-        bodies.append(render(template, sources, slots, f"{seed}\0{turn}" if turn else seed))
-        if not _sentences(bodies[-1]) & earlier:
-            break
-    body = min(bodies, key=lambda text: len(_sentences(text) & earlier))
+    body = _body(template, letters_for(pack, settings.overrides), slots, seed, _with_own(earlier, opportunity))
     greeting = addressing.greeting(opportunity, formal, answered, words)
     turn = draw(seed, "closing", len(words["formal_closings" if formal else "warm_closings"]))
     closing = addressing.closing(opportunity, formal, settings.signature, settings.name, words, turn)
     brought = ((written, note), (shining, highlight))
-    key_points = tuple(text for text, point in brought if text and _flat(point.text) in _flat(body))
-    return "\n\n".join((greeting, body, closing)), key_points
+    key_points = tuple(text for text, point in brought if text and flat(point.text) in flat(body))
+    return "\n\n".join((greeting, body, closing)), key_points, tuple(sorted(marks(body, slots)))
+
+
+def _body(template: str, sources: Mapping[str, str], slots: Mapping[str, Any], seed: str, earlier: Earlier) -> str:
+    """The first drawing of the wordings that repeats nothing, else the one that repeats least."""
+    best, least = "", -1
+    for turn in range(DRAWS):
+        body = render(template, sources, slots, f"{seed}\0{turn}" if turn else seed)
+        count = repeated(body, slots, earlier.texts, earlier.marks)
+        if least < 0 or count < least:
+            best, least = body, count
+        if not least:
+            break
+    return best
+
+
+def _with_own(earlier: Earlier, opportunity: Opportunity) -> Earlier:
+    own = tuple(s.entry.new_text for s in opportunity.statements if is_own(s.entry))
+    return replace(earlier, texts=(*earlier.texts, *own))
 
 
 def _highlight(decision: Decision, settings: LetterSettings, used: Sequence[str]) -> str:
@@ -174,16 +185,6 @@ def _highlight(decision: Decision, settings: LetterSettings, used: Sequence[str]
     if decision.kind is Kind.AFTER_REPLY and decision.attempt < 2:
         return ""
     return next((clean(text) for text in settings.highlights if clean(text) and clean(text) not in used), "")
-
-
-def _sentences(text: str) -> set[str]:
-    """The sentences of a text, without those too short to be noticed."""
-    parts = (_flat(part) for part in re.split(r"(?<=[.?!])\s+|\n+", text))
-    return {part for part in parts if len(part.split()) >= LEAST_SENTENCE}
-
-
-def _flat(text: str) -> str:
-    return " ".join(text.split()).casefold()
 
 
 # --- the envelope ---

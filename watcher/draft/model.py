@@ -52,6 +52,7 @@ class Draft:
     thread: str  # the provider's thread id, "" where there is none
     data: bytes
     highlights: tuple[str, ...] = ()  # key points it used, so that the next letter brings another
+    marks: tuple[str, ...] = ()  # of its sentences (see `repeats`), so that the next letter has others
 
 
 class PlacementState(StrEnum):
@@ -75,7 +76,8 @@ class Placement:
     """The record that a draft was intended, then put, then confirmed, then seen edited, sent or gone.
 
     `fingerprint` is a digest of recipients, subject and text as read back after placing ("untouched" compares to it).
-    `answers` are the Message-IDs of the opportunity when the draft was made. `text` is kept for 30 days.
+    `answers` are the Message-IDs of the opportunity when the draft was made. `text` is kept for 30 days, the `marks` of
+    its sentences for good.
     """
 
     message_id: str
@@ -95,6 +97,7 @@ class Placement:
     why: str = ""  # why it was withdrawn, or how it was found edited
     answers: tuple[str, ...] = ()
     highlights: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
     thread: str = ""  # the provider's thread id, "" where there is none
     leaving: str = ""  # why it is being taken back, noted before it is touched: gone then means withdrawn
 

@@ -11,6 +11,7 @@ import pytest
 from tests.support.letters import LETTERS, NOW, SETTINGS, case, pack, without_names
 from watcher.draft import compose
 from watcher.draft.model import Draft, LetterSettings
+from watcher.draft.repeats import Earlier
 from watcher.followup.model import Kind
 from watcher.reading.model import Claim, Evidence
 
@@ -122,7 +123,9 @@ def test_a_note_takes_the_place_of_a_highlight() -> None:
 
 def test_a_highlight_used_before_is_not_used_twice() -> None:
     opportunity, decision, answered = case(Kind.AFTER_INTERVIEW, 1)
-    draft = compose(opportunity, decision, answered, SETTINGS, PACK, NOW, used=("payment systems under load",))
+    draft = compose(
+        opportunity, decision, answered, SETTINGS, PACK, NOW, earlier=Earlier(points=("payment systems under load",))
+    )
     assert "mentoring junior engineers" in draft.text
 
 
@@ -186,7 +189,7 @@ def test_no_sentence_that_the_user_sent_is_sent_to_them_once_more() -> None:
     first = compose(opportunity, decision, answered, SETTINGS, PACK, NOW)
     sent = replace(mine, entry=replace(mine.entry, new_text=first.text))
     second = compose(replace(opportunity, statements=(theirs, sent)), decision, answered, SETTINGS, PACK, NOW)
-    third = compose(opportunity, decision, answered, SETTINGS, PACK, NOW, said=(first.text,))
+    third = compose(opportunity, decision, answered, SETTINGS, PACK, NOW, earlier=Earlier(texts=(first.text,)))
     for other in (second, third):
         assert not set(sentences(first)[:1]) & set(sentences(other))
         assert len(set(sentences(first)) & set(sentences(other))) <= 1

@@ -13,6 +13,7 @@ from typing import Any
 
 from tests.support.letters import DANA, LETTERS, ME, NOW, SETTINGS, case, message, pack, statement
 from watcher.draft import compose
+from watcher.draft.repeats import Earlier
 from watcher.followup.model import Kind
 from watcher.message.model import Message
 from watcher.opportunity.model import Opportunity
@@ -82,7 +83,7 @@ def letter(
     highlights = SPEAKING[language]["highlights"]
     settings = replace(SETTINGS, highlights=highlights)
     used = highlights[: attempt - 1]
-    draft = compose(opportunity, decision, answered, settings, pack(language), NOW, used)
+    draft = compose(opportunity, decision, answered, settings, pack(language), NOW, Earlier(points=used))
     return f"```text\nTo: {draft.to.name} <{draft.to.address}>\nSubject: {draft.subject}\n\n{draft.text}\n```\n"
 
 
