@@ -54,6 +54,16 @@ def needs(pattern: str, slots: Mapping[str, Needs], *, anywhere: bool = False) -
     return tuple(need.keys for need in _read(pattern, slots, opens=not anywhere and is_anchored(pattern)))
 
 
+def fragments(pattern: str) -> tuple[str, ...]:
+    """Letters of which a lower-case text must hold some for `pattern` to match anywhere in it, for patterns that are
+    too few for a filter; empty: nothing can be told."""
+    for keys in needs(pattern, {}, anywhere=True):
+        found = {key.strip(f"{WITHIN} ") for key in keys}
+        if all(one and one[0] in _LETTERS for one in found):
+            return tuple(sorted(one for one in found if not any(other != one and other in one for other in found)))
+    return ()
+
+
 def needs_of_lists(lists: Mapping[str, Iterable[str]]) -> dict[str, Needs]:
     """The needs of each word list, where a word begins; later ones may name earlier ones."""
     found: dict[str, Needs] = {}
@@ -157,7 +167,7 @@ class _Scan:
         end = self.ends.get(at, len(self.pieces))
         if quantifier:  # "(?" of a kind that phrases have no use for
             return end + 1, False
-        if piece not in ("(?:", "("):  # what is looked at ahead or behind takes no room
+        if piece not in ("(?:", "(") and piece[:3] != "(?P":  # what is looked at ahead or behind takes no room
             return end + 1, opens
         many = self.pieces[end][1] if end < len(self.pieces) else ""
         optional = _may_lack(many)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 _SLOT = re.compile(r"\{([a-z_]+)\}")
 # What a pattern is made of: slots, brackets, escapes, classes, words; else single signs.
-PIECE = r"\{[a-z_]+\}|\(\?(?:<?[!=]|:)|\\.|\[[^\]]*\]|[a-z0-9ß-ÿ]+"
+PIECE = r"\{[a-z_]+\}|\(\?(?:<?[!=]|:|P<[a-z_]+>)|\\.|\[[^\]]*\]|[a-z0-9ß-ÿ]+"
 _TOKEN = re.compile(rf"{PIECE}|\{{[0-9,]+\}}|.", re.DOTALL)
 WORD = re.compile(r"[a-z0-9ß-ÿ]+")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 
 from watcher.knowledge.model import Table
@@ -15,13 +16,13 @@ from watcher.reading.identity import Identity
 MAX_TEXT = 40_000  # characters looked at; what stands later is never where a time is agreed
 MAX_ATOMS = 1_500
 
-_TOKEN = re.compile(
-    r"(?P<skip>(?:https?://|www\.)\S{1,2000})"
-    r"|(?P<iso>\b\d{4}-[01]\d-[0-3]\d"
-    r"(?:[T ][0-2]\d:[0-5]\d(?::[0-5]\d)?(?:\.\d{1,6})?(?:Z\b|[+-]\d\d:?\d\d)?)?(?![\d-]))"
-    r"|(?P<number>\d+(?:[:.h/–—-]\d+)*)"
-    r"|(?P<word>[^\W\d_][\w'’]*)"
+_ISO_DAY = (
+    r"\b\d{4}-[01]\d-[0-3]\d"
+    r"(?:[T ][0-2]\d:[0-5]\d(?::[0-5]\d)?(?:\.\d{1,6})?(?:Z\b|[+-]\d\d:?\d\d)?)?(?![\d-])"
 )
+# A link, a day as ISO 8601 writes it, a run of digits, or a word.
+_TOKEN = re.compile(rf"((?:https?://|www\.)\S{{1,2000}}|{_ISO_DAY}|\d+(?:[:.h/–—-]\d+)*|[^\W\d_][\w'’]*)")
+_ISO = re.compile(_ISO_DAY)
 _SUFFIX = re.compile(
     r"(?:\s{0,2}(?P<meridiem>[ap])(?:\.\s?m\.?|m)(?![^\W_])"
     r"|(?P<short>[ap])(?![^\W_]|\.\w)"
@@ -104,41 +105,59 @@ def words_of(table: Table) -> Words:
 
 def atoms(text: str, words: Words) -> list[Atom]:
     """The atoms of a text in order; linear in its length, capped at MAX_TEXT characters and MAX_ATOMS atoms."""
-    found: list[Atom] = []
+    text = text[:MAX_TEXT]
+    pieces = _TOKEN.split(text)
+    tokens = pieces[1::2]
+    lowered = "\n".join(tokens).lower().replace("’", "'").split("\n")  # no token holds a line break
     entries = words.entries
-    before = ""
-    barred = _barred(text, words)
-    taken = 0
-    for match in _TOKEN.finditer(text, 0, MAX_TEXT):
-        if match.start() < taken:
+    telling = [at for at, word in enumerate(lowered) if word in entries or word[:1].isdecimal() or word.endswith("'s")]
+    if not telling:
+        return []
+    ends = list(accumulate(map(len, pieces)))
+    found: list[Atom] = []
+    barred: set[int] | None = None
+    taken = 0  # where the last number ends, its suffix included
+    number = -1  # which token that was
+    for at in telling:
+        start, end, word = ends[2 * at], ends[2 * at + 1], lowered[at]
+        if start < taken:
             continue  # the suffix of a number
-        kind = match.lastgroup
-        if kind == "word":
-            last, before = before, match.group().lower().replace("’", "'")
-            entry = entries.get(before) or entries.get(before[:-2] if before.endswith("'s") else "")
-            if entry and not _is_a_small_word(match, entry):
-                found.append(_word(match, _in_place(entry, last, words)))
-        elif kind == "number":
-            if match.start() in barred:
-                found.append(Atom(JUNK, match.start(), match.end()))
+        if not word[:1].isdecimal():
+            entry = entries.get(word) or entries.get(word[:-2])
+            if entry and not _is_a_small_word(text, start, end, entry):
+                last = _word_before(at, number, taken, lowered, ends) if words.morning_after else ""
+                found.append(_word(tokens[at], start, _in_place(entry, last, words)))
+        elif word[4:5] == "-" and (iso := _ISO.match(text, start)) and iso.end() == end:
+            found.append(Atom(ISO, start, end))
+            number = at
+        else:
+            barred = _barred(text, words) if barred is None else barred
+            if start in barred:
+                found.append(Atom(JUNK, start, end))
             else:
-                _number(text, match, before, words, found)
+                _number(text, start, end, _word_before(at, number, taken, lowered, ends), words, found)
             taken = found[-1].end
-            before = ""
-        elif kind == "iso":
-            found.append(Atom(ISO, match.start(), match.end()))
-            before = ""
+            number = at
         if len(found) >= MAX_ATOMS:
             break
     return found
 
 
-def _is_a_small_word(match: re.Match[str], entry: tuple[str, int, str]) -> bool:
+def _word_before(at: int, number: int, taken: int, lowered: Sequence[str], ends: Sequence[int]) -> str:
+    """The word before a token, links left out; "" where a number stands nearer or none does."""
+    for before in range(at - 1, number, -1):
+        word = lowered[before]
+        if ends[2 * before] >= taken and ":" not in word and "." not in word:
+            return word
+    return ""
+
+
+def _is_a_small_word(text: str, start: int, end: int, entry: tuple[str, int, str]) -> bool:
     """Whether a weekday of two letters ("so", "do") is another word: none that begins small or stands before a word."""
-    if entry[2] != "weak" or match.end() - match.start() > 2:
+    if entry[2] != "weak" or end - start > 2:
         return False
-    after = match.string[match.end() : match.end() + 2].lstrip(" ")[:1]
-    return match.group()[0].islower() or not (after in (".", ",", "-", "–", "/") or after.isdigit())
+    after = text[end : end + 2].lstrip(" ")[:1]
+    return text[start].islower() or not (after in (".", ",", "-", "–", "/") or after.isdigit())
 
 
 def _in_place(entry: tuple[str, int, str], last: str, words: Words) -> tuple[str, int, str]:
@@ -149,12 +168,11 @@ def _in_place(entry: tuple[str, int, str], last: str, words: Words) -> tuple[str
     return (WORD, 0, "morning") if morning else entry
 
 
-def _word(match: re.Match[str], entry: tuple[str, int, str]) -> Atom:
+def _word(text: str, start: int, entry: tuple[str, int, str]) -> Atom:
     kind, number, flag = entry
-    text = match.group()
     if flag == "weak" and text[0].isupper() and text.rstrip("'s").isalpha() and len(text) > 2:
         flag = "capital"
-    return Atom(kind, match.start(), match.end(), n=number, flag=flag)
+    return Atom(kind, start, start + len(text), n=number, flag=flag)
 
 
 def _barred(text: str, words: Words) -> set[int]:
@@ -180,8 +198,8 @@ def _is_hour(text: str, at: int, phrase: str) -> bool:
     )
 
 
-def _number(text: str, match: re.Match[str], before: str, words: Words, found: list[Atom]) -> None:
-    start, end, raw = match.start(), match.end(), match.group()
+def _number(text: str, start: int, end: int, before: str, words: Words, found: list[Atom]) -> None:
+    raw = text[start:end]
     junk = Atom(JUNK, start, end)
     left = text[start - 1] if start else ""
     if left and (left.isalpha() or left in "$€£₹¥#+*_=~&" or (left == "/" and text[start - 2 : start - 1].isalnum())):

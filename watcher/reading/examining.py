@@ -11,6 +11,7 @@ from watcher.knowledge.model import Pack, Rulebook
 from watcher.knowledge.patterns import fold
 from watcher.message.model import Body, Header, Message, Role
 from watcher.reading import days, invitation, times
+from watcher.reading.filtering import holds
 from watcher.reading.language import guess, pack_for
 from watcher.reading.model import (
     Evidence,
@@ -34,12 +35,12 @@ _SAYS = {says.value: says for says in Says}
 _REPLY = re.compile(r"^\s*(?:re|aw|sv|antw|odp|r|res|vs|fwd?|wg|tr)\s*(?:\[\d+\])?:\s*", re.IGNORECASE)
 _REPLIES = re.compile(r"^(?:\s*(?:re|aw|sv|antw|odp|r|res|vs|fwd?|wg|tr)\s*(?:\[\d+\])?:)+\s*")
 _FORWARD = re.compile(r"^\s*(?:fwd?|wg|tr)\s*:", re.IGNORECASE)
-_BOOKING = re.compile(
-    r"https?://[^\s<>\"')\]]*(?:calendly\.com|cal\.com/|savvycal\.com|youcanbook\.me|acuityscheduling\.com|goodtime\.io"
-    r"|modernloop\.io|doodle\.com|meetings\.hubspot\.com|zcal\.co|tidycal\.com|calendar\.app\.google|bookings\.|/book"
-    r"|schedul)[^\s<>\"')\]]*",
-    re.IGNORECASE,
-)
+_LINK = re.compile(r"https?://([^\s<>\"')\]]*)", re.IGNORECASE)
+_BOOKING = (
+    "calendly.com", "cal.com/", "savvycal.com", "youcanbook.me", "acuityscheduling.com", "goodtime.io", "modernloop.io",
+    "doodle.com", "meetings.hubspot.com", "zcal.co", "tidycal.com", "calendar.app.google", "bookings.", "/book",
+    "schedul",
+)  # fmt: skip
 _RECRUITING_DESK = re.compile(
     r"^(?:careers?|jobs?|hr|recruit\w*|talent\w*|hiring|vacanc\w+|personnel|personal|staffing|cv|resumes?"
     r"|people|bewerbung\w*|candidat\w*|work|humanresources|human\.resources|interviews?)(?:[._+-].*)?$"
@@ -194,8 +195,12 @@ def _signs(found: Examined, header: Header) -> tuple[str, ...]:
 
 
 def _booking_links(body: Body) -> tuple[str, ...]:
-    text = body.new + " " + " ".join(link.href for link in body.links[:60])
-    return tuple(dict.fromkeys(found.group().rstrip(".,;") for found in _BOOKING.finditer(text[:40_000])))[:5]
+    text = (body.new + " " + " ".join([link.href for link in body.links[:60]]))[:40_000]
+    low = text.lower()
+    if not holds(low, _BOOKING):
+        return ()
+    links = (found.group().rstrip(".,;") for found in _LINK.finditer(text) if holds(found.group(1).lower(), _BOOKING))
+    return tuple(dict.fromkeys(links))[:5]
 
 
 def _is_colleague(domain: str, rulebook: Rulebook, settings: ReadingSettings) -> bool:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from watcher.knowledge.needs import MOST, Keys, needs, offers, words_in
+from watcher.knowledge.needs import MOST, Keys, fragments, needs, offers, words_in
 
 REMEMBERED = 16_384  # words whose numbers are kept; most are those of another word, kept once
+
+NEVER = "(?!)"  # the pattern that matches nowhere
 
 Numbers = tuple[int, int, int, int]
 
@@ -71,6 +73,22 @@ class Filter:
         self._kept.clear()
 
 
+class Sought:
+    """A pattern for lower-case text that is tried only where letters stand without which it cannot match: one of
+    `phrases` where they are given, else what the pattern itself tells."""
+
+    def __init__(self, pattern: str, phrases: Iterable[str] = ()) -> None:
+        self._pattern = re.compile(pattern)
+        self._never = pattern == NEVER
+        self._fragments = tuple(phrases) or fragments(pattern)
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """The places where it matches, in order."""
+        if self._never or (self._fragments and not holds(text, self._fragments)):
+            return iter(())
+        return self._pattern.finditer(text)
+
+
 class AnyOf:
     """Patterns for lower-case text of which one is looked for, wherever it stands."""
 
@@ -90,6 +108,14 @@ class AnyOf:
             if pattern.search(text):
                 return True
         return False
+
+
+def holds(text: str, words: Iterable[str]) -> bool:
+    """Whether one of the words stands in `text`, inside another word too."""
+    for word in words:  # noqa: SIM110 - `any` takes three times as long, and this is asked of every text
+        if word in text:
+            return True
+    return False
 
 
 def places(bits: int) -> Iterator[int]:

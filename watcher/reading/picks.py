@@ -9,7 +9,9 @@ from datetime import timedelta
 from functools import lru_cache
 
 from watcher.knowledge.model import Table
+from watcher.reading.filtering import holds
 from watcher.reading.identity import Identity
+from watcher.reading.namebook import lowered
 
 _WINDOW = 20_000
 
@@ -44,15 +46,13 @@ class PickWords:
             rf"\b(?:(?:{article}) )?(?P<ordinal>{ordinal}) (?:(?:{adjective}) )?(?:{nouns})\b"
             rf"|\b(?:{article}) (?P<bare>{ordinal})(?= (?:{after})\b|[.!,]|\s*$)"
             rf"|(?:\b(?:{_any(picks.get('before_number', ()))})|#)[ #]{{0,2}}(?P<number>\d|{number})\b(?![:./-]?\d)"
-            rf"|\b(?:{_any(picks.get('before_letter', ()))}) (?P<letter>[{''.join(self.letters) or 'a'}])\b",
-            re.IGNORECASE,
+            rf"|\b(?:{_any(picks.get('before_letter', ()))}) (?P<letter>[{''.join(self.letters) or 'a'}])\b"
         )
         half, and_half = _any(shifts.get("halves", ())), _any(shifts.get("and_half", ()))
         amount = rf"(?:(?P<half>{half})|(?P<count>\d{{1,2}}|{_any(self.counts)})(?P<and_half> (?:{and_half}))?)"
         size = rf"{amount}[ -](?P<unit>{unit})"
         self._same = re.compile(
-            rf"\b(?:(?:{article}) )?(?:{_any(shifts.get('same', ()))})\b(?:,? (?P<when>{_any(self.whens)}))?",
-            re.IGNORECASE,
+            rf"\b(?:(?:{article}) )?(?:{_any(shifts.get('same', ()))})\b(?:,? (?P<when>{_any(self.whens)}))?"
         )
         ways = f"{_any(shifts.get('later', ()))}|{_any(shifts.get('earlier', ()))}"
         by = _any(shifts.get("by", ()))
@@ -61,8 +61,7 @@ class PickWords:
             rf"\b{size} (?P<way>{ways})\b"
             rf"|\b(?:{_any(shifts.get('moves', ()))})\b[\w' ]{{0,24}}? (?P<direction>{directions}) (?:(?:{by}) )?"
             rf"{_renamed(size)}\b"
-            rf"|\b(?:{by}) {_renamed(_renamed(size))} (?P<side>{directions})\b",
-            re.IGNORECASE,
+            rf"|\b(?:{by}) {_renamed(_renamed(size))} (?P<side>{directions})\b"
         )
         # What must be in a text for a pattern to be worth trying.
         self._of_place = ("#", *(f"{word} " for word in picks.get("before_number", ())), *self.ordinals)
@@ -72,40 +71,39 @@ class PickWords:
 
     def find(self, text: str) -> list[Pick]:
         """All picks and shifts in order of appearance."""
-        text = text[:_WINDOW]
-        lowered = text.lower()
+        low = lowered(text[:_WINDOW])
         found: list[Pick] = []
-        if any(word in lowered for word in self._of_place):
-            found += [self._ordinal(match) for match in self._place.finditer(text)]
-        if any(word in lowered for word in self._of_repeat):
-            found += [self._repeat(match) for match in self._same.finditer(text)]
-        if any(word in lowered for word in self._of_shift):
-            found += [pick for match in self._size.finditer(text) if (pick := self._shift(match))]
+        if holds(low, self._of_place):
+            found += [self._ordinal(match) for match in self._place.finditer(low)]
+        if holds(low, self._of_repeat):
+            found += [self._repeat(match) for match in self._same.finditer(low)]
+        if holds(low, self._of_shift):
+            found += [pick for match in self._size.finditer(low) if (pick := self._shift(match))]
         return sorted(found, key=lambda pick: pick.start)
 
     def _ordinal(self, match: re.Match[str]) -> Pick:
         words = match["ordinal"] or match["bare"]
         if words:
-            value = self.ordinals[words.lower()]
+            value = self.ordinals[words]
         elif match["letter"]:
-            value = self.letters.index(match["letter"].lower()) + 1
+            value = self.letters.index(match["letter"]) + 1
         else:
-            number = match["number"].lower()
+            number = match["number"]
             value = int(number) if number.isdigit() else self.numbers[number]
         return Pick(match.start(), match.end(), ordinal=value)
 
     def _repeat(self, match: re.Match[str]) -> Pick:
-        when = (match["when"] or "").lower()
+        when = match["when"] or ""
         weeks = self.whens.get(when, 0)
         return Pick(match.start(), match.end(), shift=timedelta(weeks=weeks) if weeks else None, same_time=True)
 
     def _shift(self, match: re.Match[str]) -> Pick | None:
         side = next(side for side in ("", "_", "__") if match[f"unit{side}"])
-        count = (match[f"count{side}"] or "").lower()
+        count = match[f"count{side}"] or ""
         value = 0.5 if match[f"half{side}"] else float(count) if count.isdigit() else float(self.counts.get(count, 1))
         value += 0.5 if match[f"and_half{side}"] else 0.0
-        minutes = value * self.units[match[f"unit{side}"].lower()]
-        way = (match["way"] or match["direction"] or match["side"]).lower()
+        minutes = value * self.units[match[f"unit{side}"]]
+        way = match["way"] or match["direction"] or match["side"]
         return Pick(match.start(), match.end(), shift=timedelta(minutes=-minutes if way in self._earlier else minutes))
 
 

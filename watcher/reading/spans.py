@@ -15,6 +15,7 @@ from watcher.reading.atoms import atoms, words_of
 from watcher.reading.calendar_days import resolve
 from watcher.reading.calendar_words import read_day
 from watcher.reading.feasts import feast_days
+from watcher.reading.filtering import Sought, holds
 from watcher.reading.identity import Identity
 from watcher.reading.stretches import stretches_of
 
@@ -51,7 +52,7 @@ class SpanWords:
         unit = _any(self.units)
         business = _any(parts.get("business", ()))
         quantity: Mapping[str, str] = days.get("quantity", {})
-        self.quantity = re.compile(
+        self.quantity = Sought(
             rf"\b(?:(?P<lead>{quantity.get('leads', '(?!)')}|(?P<bare>{quantity.get('bare', '(?!)')})) ?)?"
             rf"(?:(?:{quantity.get('fillers', '(?!)')}) ){{0,3}}"
             rf"(?P<a>{count})(?: of)?(?: ?(?:{quantity.get('joins', '-')}) ?(?P<b>{count}))?(?: ?\(\d{{1,3}}\))?"
@@ -64,13 +65,13 @@ class SpanWords:
         self.named_month = _pattern(days, "named_month", part, month=_any(self.months))
         self.commencing = _pattern(days, "commencing", part)
         self.new_year = _pattern(days, "new_year", part)
-        self.feast = re.compile(rf"\b(?:{_any([*self.feasts])})\b(?!')")
+        self.feast = Sought(rf"\b(?:{_any([*self.feasts])})\b(?!')", self.feasts)
         self.stretches = stretches_of(days, part, self.months)
         self._known = (*self.feasts, *(unit for unit in self.units if len(unit) > 3))
 
     def may_hold(self, text: str) -> bool:
         """Whether a text (lower case) holds any word of the calendar at all."""
-        return self.times.may_hold(text) or any(word in text for word in self._known)
+        return self.times.may_hold(text) or holds(text, self._known)
 
     def find(self, text: str, sent: datetime, day_first: bool, country: str) -> list[Span]:
         """The days in a text (lower case, straight apostrophes), in order; overlapping ones give way to the longer."""
@@ -253,11 +254,11 @@ def _any(phrases: Iterable[str]) -> str:
     return "|".join(re.escape(phrase) for phrase in sorted(phrases, key=len, reverse=True)) or "(?!)"
 
 
-def _pattern(days: Table, name: str, part: str, month: str = "") -> re.Pattern[str]:
+def _pattern(days: Table, name: str, part: str, month: str = "") -> Sought:
     """A pattern of the table with its words for a part of a week or month ({part}, {part_}) and {month} filled in."""
     written = str(days.get("patterns", {}).get(name, "(?!)"))
     filled = written.replace("{part}", part).replace("{part_}", _renamed(part)).replace("{month}", month)
-    return re.compile(filled)
+    return Sought(filled)
 
 
 def _renamed(pattern: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
 from watcher.knowledge.model import Table
+from watcher.reading.filtering import NEVER, Sought
 
 TUESDAY, WEDNESDAY, FRIDAY = 1, 2, 4
 _WEEKDAY_OF = {"early": TUESDAY, "middle": WEDNESDAY}
@@ -122,6 +123,6 @@ def _either(phrases: Iterable[str]) -> str:
     return "|".join(re.escape(phrase) for phrase in sorted(phrases, key=len, reverse=True)) or "(?!)"
 
 
-def _any_of(pattern: str, needed: object) -> re.Pattern[str]:
+def _any_of(pattern: str, needed: object) -> Sought:
     """The pattern at the start of a word; one that never matches where the table lists nothing for it."""
-    return re.compile(rf"\b(?:{pattern})\b" if needed else "(?!)")
+    return Sought(rf"\b(?:{pattern})\b" if needed else NEVER)
