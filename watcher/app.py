@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from watcher.cycle.speaking import Heard, Speaking, TakeDown
     from watcher.knowledge.model import Rulebook
     from watcher.mailbox.base import Mailbox
-    from watcher.mailbox.oauth import GrantTokens
+    from watcher.mailbox.microsoft import MicrosoftTokens
     from watcher.message.model import Folder
 
 READING_VERSION = 1  # raised when the code of reading changes what it finds, so that stored readings are made anew
@@ -358,18 +358,19 @@ def _imap(account: Any, settings: ImapAccount, secret: Callable[[], str], enviro
     )
 
 
-def _tokens(settings: ImapAccount, environ: Mapping[str, str] | None, secret: Callable[[], str]) -> GrantTokens:
+def _tokens(settings: ImapAccount, environ: Mapping[str, str] | None, secret: Callable[[], str]) -> MicrosoftTokens:
     """Microsoft changes the refresh token with each use; where the keyring keeps it, it keeps the new one."""
     from watcher.mailbox.credentials import store_secret
-    from watcher.mailbox.oauth import Grant, GrantTokens, grant_of
+    from watcher.mailbox.microsoft import Client, MicrosoftTokens
 
     name = settings.name
 
-    def keep(grant: Grant) -> None:
-        store_secret(name, grant.as_text(), environ or {})
+    def keep(changed: str) -> None:
+        store_secret(name, changed, environ or {})
 
     in_keyring = environ is not None and not settings.password_command and "CREDENTIALS_DIRECTORY" not in environ
-    return GrantTokens(name, lambda: grant_of(secret(), name), keep=keep if in_keyring else None)
+    client = Client(settings.client_id, settings.tenant)
+    return MicrosoftTokens(name, client, secret, keep if in_keyring else None)
 
 
 def _gmail(account: Any, settings: GmailAccount, secret: Callable[[], str], *, drafting: bool) -> Mailbox:

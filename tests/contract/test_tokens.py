@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import json
 import shutil
 import socket
 import ssl
@@ -12,21 +11,20 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partialmethod
 from pathlib import Path
 
 import pytest
 
 from tests.support.dovecot import make_certificates
 from tests.support.gmail import FixedTokens
+from tests.support.microsoft import CLIENT, Microsoft, running
 from tests.support.servers import program
-from tests.unit.mailbox.test_oauth import Google
 from watcher.cli import main
 from watcher.errors import CredentialsRejected, MailboxUnavailable
-from watcher.mailbox import device
 from watcher.mailbox.connection import ImapSettings
-from watcher.mailbox.device import SCOPES, begin, finish, microsoft
 from watcher.mailbox.imap import ImapMailbox
-from watcher.mailbox.oauth import Grant, GrantTokens, grant_of
+from watcher.mailbox.microsoft import Client
 from watcher.mailbox.signin import with_token
 from watcher.message.model import Account, Role
 
@@ -94,7 +92,7 @@ def server(certificates: Path) -> Iterator[Server]:
         yield made
 
 
-def mailbox(server: Server, tokens: FixedTokens | GrantTokens) -> ImapMailbox:
+def mailbox(server: Server, tokens: FixedTokens) -> ImapMailbox:
     settings = ImapSettings(
         "127.0.0.1", server.port, "alex@example.net", ca=str(server.certificates / "ca.pem"), timeout=5
     )
@@ -142,97 +140,56 @@ def test_a_server_that_is_busy_is_not_taken_for_a_refusal(server: Server) -> Non
     assert len(server.tried) == 1
 
 
-# --- the pages ---------------------------------------------------------------------------------------------------
+# --- the sign-in that the tokens come from ---------------------------------------------------------------------------
 
 
 @pytest.fixture
-def pages() -> Iterator[Google]:
-    made = Google()
-    thread = threading.Thread(target=made.server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    yield made
-    made.server.shutdown()
-    made.server.server_close()
+def pages(monkeypatch: pytest.MonkeyPatch) -> Iterator[Microsoft]:
+    with running() as made:
+        monkeypatch.setattr(Client, "__init__", partialmethod(Client.__init__, server=made.server))
+        yield made
 
 
-def authority(pages: Google) -> str:
-    return f"http://127.0.0.1:{pages.server.server_port}"
-
-
-CODE = {
-    "device_code": "secret-code",
-    "user_code": "BARLEY",
-    "verification_uri": "https://login.example/device",
-    "interval": 3,
-}
-YES = {"access_token": "good", "refresh_token": "r1", "expires_in": 3600}
-
-
-def test_it_is_asked_until_the_user_has_said_yes_and_slower_where_that_is_wanted(pages: Google) -> None:
-    pages.answers = [(200, CODE), (400, {"error": "authorization_pending"}), (400, {"error": "slow_down"}), (200, YES)]
-    client = microsoft("an-id", "contoso.example", authority(pages))
-    told = begin(client)
-    assert (told.user_code, told.page) == ("BARLEY", "https://login.example/device")
-    assert "secret-code" not in repr(told)
-    waits: list[float] = []
-    assert finish(client, told, waits.append) == Grant(client, "r1", SCOPES)
-    assert waits == [3.0, 3.0, 8.0]
-    assert pages.asked[0] == {"client_id": "an-id", "scope": " ".join(SCOPES)}
-    assert pages.asked[1]["device_code"] == "secret-code"
-
-
-@pytest.mark.parametrize(
-    ("answer", "error", "words"),
-    [
-        ((400, {"error": "authorization_declined"}), CredentialsRejected, "told no"),
-        ((400, {"error": "expired_token"}), CredentialsRejected, "in time"),
-        ((503, {}), MailboxUnavailable, "out of order"),
-    ],
-)
-def test_a_no_and_a_code_that_ran_out_are_told(
-    pages: Google, answer: tuple[int, dict[str, str]], error: type[Exception], words: str
-) -> None:
-    pages.answers = [(200, CODE), answer]
-    client = microsoft("an-id", authority=authority(pages))
-    with pytest.raises(error, match=words):
-        finish(client, begin(client), lambda _: None)
-
-
-def test_nobody_is_waited_for_longer_than_the_code_lasts(pages: Google) -> None:
-    pages.answers = [(200, {**CODE, "expires_in": 6}), *[(400, {"error": "authorization_pending"})] * 2]
-    client = microsoft("an-id", authority=authority(pages))
-    with pytest.raises(CredentialsRejected, match="in time"):
-        finish(client, begin(client), lambda _: None)
-
-
-def test_a_refresh_token_that_changes_is_kept(pages: Google) -> None:
-    client = microsoft("an-id", authority=authority(pages))
-    pages.answers = [(200, {**YES, "refresh_token": "r2"}), (200, {**YES, "refresh_token": "r2"})]
-    kept: list[Grant] = [Grant(client, "r1", SCOPES)]
-    tokens = GrantTokens("work", lambda: kept[-1], keep=kept.append)
-    tokens.access()
-    tokens.renew()
-    assert [grant.refresh_token for grant in kept] == ["r1", "r2"]
-    assert [form["refresh_token"] for form in pages.asked] == ["r1", "r2"]
-
-
-def test_login_shows_the_code_and_hands_on_the_grant(
-    server: Server, pages: Google, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(device, "MICROSOFT", authority(pages))
-    pages.answers = [(200, {**CODE, "interval": 0}), (200, YES), (200, {**YES, "refresh_token": "r2"})]
-    config = tmp_path / "config.toml"
-    config.write_text(
+@pytest.fixture
+def config(server: Server, tmp_path: Path) -> Path:
+    file = tmp_path / "config.toml"
+    file.write_text(
         '[you]\nname = "Alex"\naddresses = ["alex@example.net"]\ntimezone = "UTC"\n[[accounts]]\nname = "work"\n'
         f'kind = "imap"\nhost = "127.0.0.1"\nport = {server.port}\nca = "{server.certificates}/ca.pem"\n'
-        'sign_in = "microsoft"\nclient_id = "an-id"\n'
+        f'sign_in = "microsoft"\nclient_id = "{CLIENT}"\n'
     )
+    return file
+
+
+def test_login_shows_the_code_and_hands_on_what_lasts(
+    server: Server, pages: Microsoft, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.token = "canary-access-1"
     assert main(["--config", str(config), "login", "work", "--print"]) == 0
     said = capsys.readouterr()
     assert "BARLEY" in said.err
-    assert grant_of(said.out, "work").refresh_token == "r1"
-    assert json.loads(said.out)["client_id"] == "an-id"
-    assert server.tried[0][0] == "XOAUTH2"
+    assert "canary" not in said.err
+    assert "canary-refresh-1" in said.out
+    assert server.tried == [("XOAUTH2", "user=alex@example.net\1auth=Bearer canary-access-1\1\1")]
+    assert pages.forms("refresh_token") == []  # its first token was good enough to try
+
+
+def test_what_login_hands_on_opens_the_mailbox_until_it_is_taken_back(
+    server: Server, pages: Microsoft, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.token = "canary-access-1"
+    main(["--config", str(config), "login", "work", "--print"])
+    secret = config.with_name("secret")
+    secret.write_text(capsys.readouterr().out)
+    config.write_text(f'{config.read_text()}password_command = ["cat", "{secret}"]\n')
+    server.token = "canary-access-2"
+    main(["--config", str(config), "doctor"])
+    assert "ok      sign-in work" in capsys.readouterr().out
+    pages.good.clear()
+    assert main(["--config", str(config), "doctor"]) == 1
+    told = capsys.readouterr()
+    assert "`watcher login work`" in told.out
+    assert "canary" not in told.out + told.err
 
 
 def test_a_config_for_microsoft_without_a_client_id_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,6 +20,7 @@ DOORS = {
     "jinja2": ("draft/render.py",),
     "keyring": ("mailbox/credentials.py",),
     "mailparser": ("message/parser.py",),
+    "msal": ("mailbox/microsoft.py",),
     "msgspec": ("store/codec.py",),
     "platformdirs": ("config/paths.py",),
     "rich": ("cli/",),

@@ -90,17 +90,16 @@ def _with_password(settings: ImapAccount, watcher: Watcher, screen: Screen) -> s
 
 
 def with_microsoft(settings: ImapAccount, watcher: Watcher, screen: Screen) -> str:
-    """The grant for an account, once the user has typed a code into a page of Microsoft's."""
+    """The secret of an account, once the user has typed a code into a page of Microsoft's."""
     import threading
 
-    from watcher.mailbox.device import begin, finish, microsoft
+    from watcher.mailbox.microsoft import Client, begin, finish
 
-    client = microsoft(settings.client_id, settings.tenant)
-    device = begin(client)
+    device = begin(Client(settings.client_id, settings.tenant))
     screen.complain(f"Open {device.page} in any browser, type the code {device.user_code}, and say yes.")
-    secret = finish(client, device, threading.Event().wait).as_text()
-    watcher.probe(settings.name, os.environ, secret)
-    return secret
+    told = finish(device, threading.Event().wait)
+    watcher.probe(settings.name, os.environ, told.fresh)
+    return told.secret
 
 
 def with_google(

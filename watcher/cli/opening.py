@@ -35,5 +35,5 @@ def hush_libraries() -> None:
     import logging
 
     logging.getLogger().addHandler(logging.NullHandler())
-    for name in ("imapclient", "mailparser", "icalendar", "keyring", "googleapiclient", "urllib3"):
+    for name in ("imapclient", "mailparser", "icalendar", "keyring", "googleapiclient", "urllib3", "msal"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -10,7 +10,17 @@ from typing import TextIO
 
 LEVELS = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3, logging.CRITICAL: 2}
 SOCKET = "/run/systemd/journal/socket"
-LIBRARIES = ("imapclient", "mailparser", "icalendar", "keyring", "googleapiclient", "urllib3", "apscheduler", "tzlocal")
+LIBRARIES = (
+    "imapclient",
+    "mailparser",
+    "icalendar",
+    "keyring",
+    "googleapiclient",
+    "urllib3",
+    "apscheduler",
+    "tzlocal",
+    "msal",
+)
 
 
 class Line(logging.Formatter):

@@ -14,8 +14,7 @@ import secrets
 import ssl
 import time
 from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -44,16 +43,6 @@ class Client:
     secret: str = field(default="", repr=False)
     auth_uri: str = AUTH_URI
     token_uri: str = TOKEN_URI
-
-    @property
-    def provider(self) -> str:
-        """Who lets us in, for people."""
-        return "Microsoft" if "microsoft" in self.token_uri else "Google"
-
-    @property
-    def guide(self) -> str:
-        """Where a client id comes from."""
-        return "docs/outlook.md tells how to make one." if self.provider == "Microsoft" else GUIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,18 +192,10 @@ def _missing(wanted: Collection[str], allowed: Collection[str]) -> list[str]:
 
 class GrantTokens:
     """The access tokens of an account, kept in memory alone. `grant` reads the stored secret; it is asked each time a
-    token runs out, so that a new sign-in counts at once. `keep` is given the grant where the provider changes its
-    refresh token, which Microsoft does each time."""
+    token runs out, so that a new sign-in counts at once."""
 
-    def __init__(
-        self,
-        account: str,
-        grant: Callable[[], Grant],
-        clock: Callable[[], float] = time.monotonic,
-        keep: Callable[[Grant], None] | None = None,
-    ) -> None:
+    def __init__(self, account: str, grant: Callable[[], Grant], clock: Callable[[], float] = time.monotonic) -> None:
         self._account = account
-        self._keep = keep
         self._grant = grant
         self._clock = clock
         self._token = ""
@@ -242,10 +223,6 @@ class GrantTokens:
             f"Sign in again: `watcher login {self._account}`. Where it lasts a week only, docs/gmail.md tells why.",
         )
         self._token = str(told["access_token"])
-        changed = str(told.get("refresh_token") or grant.refresh_token)
-        if self._keep is not None and changed != grant.refresh_token:
-            with suppress(CredentialsMissing):  # the one that is stored goes on to be good for months
-                self._keep(replace(grant, refresh_token=changed))
         # A token that lives shorter than that is used until it is refused.
         life = float(told.get("expires_in") or 0)
         self._until = self._clock() + (life if life > AHEAD else life + AHEAD)
@@ -254,23 +231,41 @@ class GrantTokens:
 
 def _post(client: Client, form: Mapping[str, str], account: str, remedy: str) -> dict[str, Any]:
     """The answer of a token endpoint (RFC 6749 5.1, 5.2). No error says what was sent, or what came back in words."""
-    status, told = post(client.token_uri, form)
+    status, headers, content = exchanged("POST", client.token_uri, form, {})
+    try:
+        told = json.loads(content)
+    except ValueError:
+        told = {}
+    told = told if isinstance(told, dict) else {}
     if status == http.client.OK and told.get("access_token"):
         return told
-    reason, who = str(told.get("error", "")), client.provider
+    reason = str(told.get("error", ""))
     if status in (400, 401, 403) and reason in ("invalid_client", "unauthorized_client", "deleted_client"):
-        raise CredentialsRejected(f"{who} does not know the client id of {account} ({reason}).", client.guide)
+        raise CredentialsRejected(f"Google does not know the client id of {account} ({reason}).", GUIDE)
     if status in (400, 401, 403):
         said = "the sign-in has run out or was taken back" if reason == "invalid_grant" else f"status {status}"
-        raise CredentialsRejected(f"{who} no longer lets {account} in: {said}.", remedy)
-    raise MailboxUnavailable(f"{who}'s sign-in is out of order just now (status {status}).", LATER)
+        raise CredentialsRejected(f"Google no longer lets {account} in: {said}.", remedy)
+    raise MailboxUnavailable(
+        f"Google's sign-in is out of order just now (status {status}).", LATER, retry_after(headers)
+    )
 
 
-def post(uri: str, form: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
-    """The status and the JSON of an answer to a form, empty where it is none. Raises MailboxUnavailable."""
+def retry_after(headers: Mapping[str, str]) -> float:
+    """The seconds that an answer wants to be waited for, 0 where it names none."""
+    after = headers.get("retry-after", "")
+    return float(after[:6]) if after.isascii() and after.isdecimal() else 0.0
+
+
+def exchanged(
+    method: str, uri: str, form: Mapping[str, Any] | None, headers: Mapping[str, str]
+) -> tuple[int, dict[str, str], bytes]:
+    """The status, the headers (in lower case) and the content of an answer of a sign-in page, which is asked over TLS
+    that is checked (or without, on this machine alone). Raises MailboxUnavailable."""
     parts = urlsplit(uri)
-    body = urlencode({key: value for key, value in form.items() if value})
-    headers = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
+    body, sent = None, {"accept": "application/json", **headers}
+    if form is not None:
+        body = urlencode({key: value for key, value in form.items() if value})
+        sent["content-type"] = "application/x-www-form-urlencoded"
     if parts.scheme == "https":
         connection: http.client.HTTPConnection = http.client.HTTPSConnection(
             parts.netloc, timeout=TIMEOUT, context=ssl.create_default_context()
@@ -278,15 +273,16 @@ def post(uri: str, form: Mapping[str, str]) -> tuple[int, dict[str, Any]]:
     else:
         connection = http.client.HTTPConnection(parts.netloc, timeout=TIMEOUT)
     try:
-        connection.request("POST", parts.path or "/", body, headers)
+        connection.request(method, parts.path or "/", body, sent)
         answer = connection.getresponse()
-        status, content = answer.status, answer.read()
+        told = {name.lower(): value for name, value in answer.getheaders()}
+        return answer.status, told, answer.read()
+    except ssl.SSLCertVerificationError as error:
+        raise MailboxUnavailable(
+            f"The certificate of {parts.netloc} is not to be trusted ({error.verify_message or error.reason}).",
+            "Check the clock and the network.",
+        ) from None
     except (OSError, http.client.HTTPException) as error:
         raise MailboxUnavailable(f"The sign-in page cannot be reached ({type(error).__name__}).", LATER) from None
     finally:
         connection.close()
-    try:
-        told = json.loads(content)
-    except ValueError:
-        told = {}
-    return status, told if isinstance(told, dict) else {}
