@@ -184,12 +184,14 @@ def test_what_login_hands_on_opens_the_mailbox_until_it_is_taken_back(
     config.write_text(f'{config.read_text()}password_command = ["cat", "{secret}"]\n')
     server.token = "canary-access-2"
     main(["--config", str(config), "doctor"])
-    assert "ok      sign-in work" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "ok      sign-in work" in told
+    assert "ok      clock work: It agrees with the server's" in told  # Microsoft's, which gave the token
     pages.good.clear()
     assert main(["--config", str(config), "doctor"]) == 1
-    told = capsys.readouterr()
-    assert "`watcher login work`" in told.out
-    assert "canary" not in told.out + told.err
+    said = capsys.readouterr()
+    assert "`watcher login work`" in said.out
+    assert "canary" not in said.out + said.err
 
 
 def test_a_config_for_microsoft_without_a_client_id_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,45 +4,22 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
-import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from watcher.cli.doctor_accounts import account_lines
+from watcher.cli.doctor_clock import kept_right
+from watcher.cli.doctor_line import FAILED, OK, WARNING, Line
 from watcher.cli.opening import hush_libraries
 from watcher.errors import FaultyFile, Problem, WatcherError
 
 if TYPE_CHECKING:
-    from watcher.app import Watcher
     from watcher.cli.screen import Screen
-    from watcher.config import AccountSettings, Config
+    from watcher.config import Config
 
-OK, WARNING, FAILED = "ok", "warning", "failed"
 FAULTY = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """What was looked at, for which account (""), how it is, and what to do about it."""
-
-    check: str
-    status: str
-    message: str
-    remedy: str = ""
-    account: str = ""
-
-    def as_json(self) -> dict[str, Any]:
-        """The line as `doctor --json` prints it (schemas/doctor.json)."""
-        return {
-            "check": self.check,
-            "account": self.account or None,
-            "status": self.status,
-            "message": self.message,
-            "remedy": self.remedy or None,
-        }
 
 
 def run(options: argparse.Namespace, screen: Screen) -> int:
@@ -84,11 +61,11 @@ def examine(options: argparse.Namespace) -> Iterator[Line]:
     yield from _letters(config)
     yield _state(config)
     yield _service(config)
-    yield from _clock()
+    yield from kept_right()
     yield from _keyring(config)
     watcher = build(config)
     for settings in config.accounts:
-        yield from _account(watcher, config, settings)
+        yield from account_lines(watcher, config, settings)
 
 
 def _faults(check: str, fault: WatcherError) -> Iterator[Line]:
@@ -96,12 +73,12 @@ def _faults(check: str, fault: WatcherError) -> Iterator[Line]:
         for problem in fault.problems:
             yield _fault(check, FAILED, problem)
     else:
-        yield Line(check, FAILED, fault.message, fault.remedy)
+        yield Line(check, FAILED, fault.message, fault.remedy or "Look at the file that it names.")
 
 
 def _fault(check: str, status: str, problem: Problem) -> Line:
     bare = Problem(problem.file, problem.line, problem.key, problem.message, column=problem.column)
-    return Line(check, status, str(bare), problem.remedy)
+    return Line(check, status, str(bare), problem.remedy or "config.example.toml shows how it is written.")
 
 
 def _letters(config: Config) -> Iterator[Line]:
@@ -149,7 +126,7 @@ def _service(config: Config) -> Line:
             return Line("service", WARNING, "It is installed and does not run.", "`watcher service logs` may tell why.")
         return Line("service", OK, "None runs; `watcher service install` would have it run by itself.")
     if told["store_error"]:
-        return Line("service", FAILED, told["store_error"])
+        return Line("service", FAILED, told["store_error"], "It goes on by itself; `watcher service logs` tells when.")
     if told["config_error"]:
         return Line("service", WARNING, f"It goes by the old config: {told['config_error']}", "Mend it, and reload.")
     waits = [account["name"] for account in told["accounts"] if account["state"] == "parked"]
@@ -157,23 +134,6 @@ def _service(config: Config) -> Line:
         remedy = f"`watcher login {waits[0]}`, or `systemctl --user reload watcher`."
         return Line("service", FAILED, f"It has stopped asking for {', '.join(waits)}.", remedy)
     return Line("service", OK, f"It runs (process {told['pid']}).")
-
-
-def _clock() -> Iterator[Line]:
-    """Whether the system says that its clock is kept right; where it says nothing, nothing is said."""
-    program = shutil.which("timedatectl")
-    if program is None:
-        return
-    words = [program, "show", "--property=NTPSynchronized", "--value"]
-    try:
-        done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=5)  # noqa: S603
-    except (OSError, subprocess.TimeoutExpired):
-        return
-    said = done.stdout.strip()
-    if said == "yes":
-        yield Line("clock", OK, "It is kept right by the network.")
-    elif said == "no":
-        yield Line("clock", WARNING, "It is not kept right by the network.", "timedatectl set-ntp true")
 
 
 def _keyring(config: Config) -> Iterator[Line]:
@@ -194,42 +154,3 @@ def _keyring(config: Config) -> Iterator[Line]:
     else:
         remedy = f"Log in to a desktop that has one, or set `password_command` for {', '.join(needing)}."
         yield Line("keyring", FAILED, "There is none in this session.", remedy)
-
-
-def _account(watcher: Watcher, config: Config, settings: AccountSettings) -> Iterator[Line]:
-    """Whether an account can be signed in to, and whether the folders are there that matter."""
-    from watcher.message.model import Role
-
-    name = settings.name
-    try:
-        found = watcher.probe(name, os.environ)
-    except WatcherError as fault:
-        yield Line("sign-in", FAILED, fault.message, fault.remedy, name)
-        return
-    user = getattr(settings, "user", "").lower()
-    if found.address and found.address.lower() not in {user, *config.addresses}:
-        yield Line(
-            "sign-in", FAILED, f"It is signed in as {found.address}.", f"Sign in again: `watcher login {name}`.", name
-        )
-        return
-    yield Line("sign-in", OK, "The mailbox lets watcher in.", account=name)
-    roles = {folder.role: folder.name for folder in found.folders}
-    wanted = ((Role.INBOX, FAILED), (Role.SENT, WARNING), (Role.DRAFTS, FAILED))
-    for role, status in wanted:
-        if role not in roles:
-            yield Line("folders", status, f"There is no folder for {role.value}.", _without(role), name)
-    missing = [folder for folder in settings.folders if folder not in {each.name for each in found.folders}]
-    for folder in missing:
-        yield Line("folders", WARNING, f"There is no folder {folder}.", "Look at `folders` in the config.", name)
-    if not missing and all(role in roles for role, _ in wanted):
-        told = ", ".join(f"{role.value}: {roles[role]}" for role, _ in wanted)
-        yield Line("folders", OK, f"{told}.", account=name)
-
-
-def _without(role: Any) -> str:
-    told = {
-        "inbox": "Check that this is the mailbox you mean.",
-        "sent": "Let your mail program keep what you send; without it, watcher cannot know that you answered.",
-        "drafts": "Make a folder named Drafts in your mail program.",
-    }
-    return told[role.value]

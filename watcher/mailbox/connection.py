@@ -6,7 +6,6 @@ import contextlib
 import logging
 import re
 import socket
-import ssl
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -15,6 +14,7 @@ from watcher.errors import DraftRefused, MailboxUnavailable
 from watcher.mailbox.failures import Refused, translated
 from watcher.mailbox.pipeline import Asked, Pipeline
 from watcher.mailbox.quirks import distrusted
+from watcher.mailbox.reached import Reached, reached, trusting
 
 if TYPE_CHECKING:
     from datetime import date
@@ -113,6 +113,15 @@ class Connection:
                 client.logout()
             _hang_up(client)
 
+    def reach(self) -> Reached:
+        """Connect, look, and hang up."""
+        with self._translated("connecting"):
+            client = self._connect()
+            try:
+                return reached(f"{self.settings.host}:{self.settings.port}", client.socket(), self.settings.ca)
+            finally:
+                _hang_up(client)
+
     def can(self, capability: str) -> bool:
         """Whether the server offers `capability` now that we are signed in, and is known to keep it."""
         if capability.upper() in distrusted(self.settings.host):
@@ -149,7 +158,7 @@ class Connection:
         # At DEBUG they would write every line of the conversation, mail included.
         logging.getLogger("imapclient").setLevel(logging.WARNING)
         settings = self.settings
-        context = self._context()
+        context = trusting(settings.ca, self.account)
         client = IMAPClient(
             settings.host,
             settings.port,
@@ -174,15 +183,6 @@ class Connection:
             _hang_up(client)
             raise
         return client
-
-    def _context(self) -> ssl.SSLContext:
-        try:
-            return ssl.create_default_context(cafile=self.settings.ca or None)
-        except OSError as error:
-            raise MailboxUnavailable(
-                f"The certificate file {self.settings.ca} of {self.account} cannot be read.",
-                "Give a PEM file that watcher may read as `ca`, or leave `ca` out to trust the system's certificates.",
-            ) from error
 
     # --- folders ------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from watcher.errors import DraftRefused, MailboxUnavailable
+from watcher.mailbox.reached import Untrusted
 from watcher.mailbox.signin import words_of
 
 
@@ -33,7 +34,7 @@ def translated(
         yield
     except ssl.SSLCertVerificationError as error:
         drop()
-        raise MailboxUnavailable(
+        raise Untrusted(
             f"The certificate of {host} is not to be trusted ({error.verify_message or error.reason}).",
             "If the server is your own, give the file of its certificate authority as `ca`; else do not go on.",
         ) from error

@@ -16,6 +16,8 @@ from watcher.mailbox.gmail_refusals import Failing, Missing, Refused
 from watcher.mailbox.gmail_sweep import Sweeper, header_block, raw_message
 from watcher.mailbox.gmail_wire import Wire
 from watcher.mailbox.memory import id_of
+from watcher.mailbox.oauth import DRAFT as DRAFT_SCOPE
+from watcher.mailbox.reached import Abilities, Reached, ServerTime
 from watcher.message import fields
 from watcher.message.model import Account, Folder, RawMessage, Ref, Role
 from watcher.message.structure import without_attachments
@@ -71,6 +73,21 @@ class GmailMailbox:
     def cut(self) -> None:
         """See `Waiting`."""
         self._wire.close()
+
+    # --- looked at from outside (see `Examined`) ----------------------------------------------------------------
+
+    def reach(self) -> Reached:
+        """See `Examined.reach`."""
+        return self._wire.reach()
+
+    def abilities(self) -> Abilities:
+        """See `Examined.abilities`. Gmail would refuse a draft only when it is there to be made."""
+        drafts = self._drafting and self._wire.allows(DRAFT_SCOPE)
+        return Abilities(tells_of_news=False, takes_back=drafts, drafts=drafts)
+
+    def server_time(self) -> ServerTime | None:
+        """See `Examined.server_time`."""
+        return self._wire.server_time
 
     # --- reading ------------------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 from watcher.errors import MailboxUnavailable, WatcherError
 from watcher.mailbox.gmail_refusals import LATER, Busy, Failing, Missing, Patience, Refused, meaning
+from watcher.mailbox.reached import Reached, ServerTime, Untrusted, reached, time_of
 from watcher.mailbox.signin import Tokens
 
 ENDPOINT = "https://gmail.googleapis.com"
@@ -97,6 +98,7 @@ class Wire:
         self._wait = wait or self._closed.wait
         self._connection: http.client.HTTPConnection | None = None
         self._budget = Budget()
+        self.server_time: ServerTime | None = None
 
     # --- what the library calls ---------------------------------------------------------------------------------
 
@@ -146,16 +148,40 @@ class Wire:
             raise Failing(f"Gmail does not answer for {self.account}.", LATER) from None
         except ssl.SSLCertVerificationError as error:
             self._hang_up()
-            raise MailboxUnavailable(
+            raise Untrusted(
                 "The certificate of Gmail's server is not to be trusted.", "Check the clock and the network."
             ) from error
         except (OSError, http.client.HTTPException, AttributeError, ValueError, zlib.error) as error:
             self._hang_up()  # AttributeError, ValueError: it was closed under our hands
             raise Failing(f"The connection to Gmail was lost ({type(error).__name__}).", LATER) from error
         told = {key.lower(): value for key, value in answer.getheaders() if key.lower() != "content-encoding"}
+        self.server_time = time_of(told.get("date", ""))
         if answer.will_close:
             self._hang_up()
         return answer.status, told, content
+
+    def reach(self) -> Reached:
+        """Connect, look, and hang up. Raises MailboxUnavailable, Untrusted for short."""
+        self._hang_up()
+        try:
+            connection = self._connected()
+            connection.connect()
+            where = self._base.netloc if ":" in self._base.netloc else f"{self._base.netloc}:443"
+            return reached(where, connection.sock)
+        except ssl.SSLCertVerificationError as error:
+            raise Untrusted(
+                f"The certificate of {self._base.netloc} is not to be trusted ({error.verify_message}).",
+                "Check the clock and the network.",
+            ) from error
+        except OSError as error:
+            raise Failing(f"Gmail cannot be reached ({error.strerror or type(error).__name__}).", LATER) from error
+        finally:
+            self._hang_up()
+
+    def allows(self, scope: str) -> bool:
+        """Whether the sign-in covers a scope, as far as is known."""
+        scopes = getattr(self._tokens, "scopes", ())
+        return not scopes or scope in scopes
 
     def _connected(self) -> http.client.HTTPConnection:
         if self._connection is None:

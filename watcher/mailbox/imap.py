@@ -13,6 +13,7 @@ from watcher.mailbox.connection import Connection, ImapSettings, Items
 from watcher.mailbox.failures import Refused
 from watcher.mailbox.folders import Listed, assign, role_of, selectable
 from watcher.mailbox.idle import Idler
+from watcher.mailbox.reached import Abilities, Reached, ServerTime
 from watcher.mailbox.signin import SignIn, with_password
 from watcher.mailbox.sweep import (
     envelope_items,
@@ -33,6 +34,7 @@ SMALL = 100 * 1024  # a message up to this size is fetched whole, attachments an
 SMALL_DRAFT = 1024 * 1024
 HAUL = 2 * 1024 * 1024  # bytes of whole messages asked for at once
 UNREADABLE = 256 * 1024  # how much is read of a message whose structure the server garbles
+EXTENSIONS = ("IDLE", "CONDSTORE", "QRESYNC", "UIDPLUS", "MOVE", "SPECIAL-USE", "X-GM-EXT-1")
 
 NO_DRAFTS = "Make a folder named Drafts in your mail program, or tell it which folder holds the drafts."
 
@@ -51,6 +53,7 @@ class ImapMailbox:
         self._connection = Connection(account.name, settings)
         self._folders: list[Folder] = []
         self._idler = Idler(self._connection)
+        self.clock: Callable[[], ServerTime | None] = lambda: None
 
     def open(self) -> None:
         """See `Mailbox.open`. A connection the server gave up meanwhile is made anew."""
@@ -61,6 +64,23 @@ class ImapMailbox:
     def close(self) -> None:
         """See `Mailbox.close`."""
         self._connection.close()
+
+    # --- looked at from outside (see `Examined`) ----------------------------------------------------------------
+
+    def reach(self) -> Reached:
+        """See `Examined.reach`."""
+        return self._connection.reach()
+
+    def abilities(self) -> Abilities:
+        """See `Examined.abilities`."""
+        there = tuple(name for name in EXTENSIONS if self._connection.can(name))
+        trash = any(folder.role is Role.TRASH for folder in self._folders or self.folders())
+        takes_back = "UIDPLUS" in there or ("MOVE" in there and trash)
+        return Abilities(self.can_wait(), takes_back, drafts=True, extensions=there)
+
+    def server_time(self) -> ServerTime | None:
+        """See `Examined.server_time`. IMAP tells no time; who gave the token may have."""
+        return self.clock()
 
     # --- waiting (see `Waiting`) ------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from watcher.errors import DraftRefused, MailboxUnavailable
 from watcher.mailbox.base import Batch, Cursor, Removal
 from watcher.mailbox.maildir_folders import Place, find_places
 from watcher.mailbox.maildir_names import Entry, Seen, flags_of, list_entries, stamp_of
+from watcher.mailbox.reached import Abilities
 from watcher.message import fields
 from watcher.message.model import Account, Folder, RawMessage, Ref, Role
 from watcher.message.structure import without_attachments
@@ -50,6 +51,23 @@ class MaildirMailbox:
     def close(self) -> None:
         """See `Mailbox.close`."""
         self._places, self._entries = {}, {}
+
+    # --- looked at from outside (see `Examined`) ----------------------------------------------------------------
+
+    def reach(self) -> None:
+        """See `Examined.reach`."""
+
+    def server_time(self) -> None:
+        """See `Examined.server_time`."""
+
+    def abilities(self) -> Abilities:
+        """See `Examined.abilities`."""
+        try:
+            inside = [self._drafts().path / part for part in ("tmp", "cur", "new")]
+        except DraftRefused:
+            inside = []
+        writable = bool(inside) and all(os.access(part, os.W_OK | os.X_OK) for part in inside)
+        return Abilities(tells_of_news=False, takes_back=writable, drafts=writable)
 
     # --- reading ------------------------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from watcher.errors import CredentialsMissing, CredentialsRejected, MailboxUnavailable
 from watcher.mailbox.oauth import LATER, exchanged, retry_after
+from watcher.mailbox.reached import ServerTime, time_of
 
 if TYPE_CHECKING:
     from msal import PublicClientApplication, SerializableTokenCache
@@ -66,7 +67,7 @@ class SignedIn:
 
 def begin(client: Client) -> Device:
     """Ask for a code. Raises CredentialsRejected where client id or tenant are refused, and MailboxUnavailable."""
-    application, cache = _application(client, "")
+    application, cache = _application(client, "", Carrier(client.server))
     flow: dict[str, Any] = application.initiate_device_flow(list(SCOPES))
     if not flow.get("device_code"):
         raise CredentialsRejected(f"Microsoft refuses the client id ({_word(flow)}).", GUIDE)
@@ -105,6 +106,11 @@ class MicrosoftTokens:
         self._kept: str | None = None
         self._application: PublicClientApplication | None = None
         self._cache: SerializableTokenCache | None = None
+        self._carrier = Carrier(client.server)
+
+    def server_time(self) -> ServerTime | None:
+        """Microsoft's time, as it came with the last answer."""
+        return self._carrier.server_time
 
     def access(self) -> str:
         """See `signin.Tokens`."""
@@ -129,7 +135,7 @@ class MicrosoftTokens:
         kept = self._secret()
         if kept == self._kept:
             return False
-        self._application, self._cache = _application(self._client, _checked(kept, self._account))
+        self._application, self._cache = _application(self._client, _checked(kept, self._account), self._carrier)
         self._kept = kept
         return True
 
@@ -159,7 +165,7 @@ class MicrosoftTokens:
                 self._kept = lasting
 
 
-def _application(client: Client, kept: str) -> tuple[PublicClientApplication, SerializableTokenCache]:
+def _application(client: Client, kept: str, carrier: Carrier) -> tuple[PublicClientApplication, SerializableTokenCache]:
     from msal import PublicClientApplication, SerializableTokenCache
 
     logging.getLogger("msal").setLevel(logging.CRITICAL + 1)
@@ -168,7 +174,7 @@ def _application(client: Client, kept: str) -> tuple[PublicClientApplication, Se
         cache.deserialize(kept)
     try:
         application = PublicClientApplication(
-            client.id, authority=f"{MICROSOFT}/{client.tenant}", token_cache=cache, http_client=Carrier(client.server),
+            client.id, authority=f"{MICROSOFT}/{client.tenant}", token_cache=cache, http_client=carrier,
             instance_discovery=False, exclude_scopes=["profile"],
         )  # fmt: skip
     except ValueError as error:
@@ -232,6 +238,7 @@ class Carrier:
 
     def __init__(self, server: str = MICROSOFT) -> None:
         self._server = server
+        self.server_time: ServerTime | None = None
 
     def get(self, url: str, *, headers: Mapping[str, str] | None = None, **_: object) -> Answer:
         """What a page says."""
@@ -256,6 +263,7 @@ class Carrier:
             )
         given = {name: value for name, value in (headers or {}).items() if not COUNTING.match(name)}
         status, told, content = exchanged(method, f"{self._server}{parts.path}", form, given)
+        self.server_time = time_of(told.get("date", ""))
         try:
             sound = json.loads(content).get("error") not in OUT_OF_ORDER
         except (ValueError, AttributeError):

@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from watcher.errors import CredentialsMissing, CredentialsRejected, MailboxUnavailable
+from watcher.mailbox.reached import Untrusted
 
 READ = "https://www.googleapis.com/auth/gmail.readonly"
 DRAFT = "https://www.googleapis.com/auth/gmail.compose"
@@ -192,7 +193,7 @@ def _missing(wanted: Collection[str], allowed: Collection[str]) -> list[str]:
 
 class GrantTokens:
     """The access tokens of an account, kept in memory alone. `grant` reads the stored secret; it is asked each time a
-    token runs out, so that a new sign-in counts at once."""
+    token runs out, so that a new sign-in counts at once. `scopes` is what the last one allows."""
 
     def __init__(self, account: str, grant: Callable[[], Grant], clock: Callable[[], float] = time.monotonic) -> None:
         self._account = account
@@ -200,6 +201,7 @@ class GrantTokens:
         self._clock = clock
         self._token = ""
         self._until = 0.0
+        self.scopes: tuple[str, ...] = ()
 
     def access(self) -> str:
         """A token that is good for five minutes yet. Raises CredentialsRejected, CredentialsMissing and
@@ -211,6 +213,7 @@ class GrantTokens:
     def renew(self) -> str:
         """A new token. Raises as `access` does."""
         grant = self._grant()
+        self.scopes = grant.scopes
         told = _post(
             grant.client,
             {
@@ -278,7 +281,7 @@ def exchanged(
         told = {name.lower(): value for name, value in answer.getheaders()}
         return answer.status, told, answer.read()
     except ssl.SSLCertVerificationError as error:
-        raise MailboxUnavailable(
+        raise Untrusted(
             f"The certificate of {parts.netloc} is not to be trusted ({error.verify_message or error.reason}).",
             "Check the clock and the network.",
         ) from None

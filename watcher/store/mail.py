@@ -282,6 +282,11 @@ class MailTables:
                 copies=copies.get(serial, ()),
             )
 
+    def newest(self, account: str) -> datetime | None:
+        """When the mail of an account that came last was delivered, by its server's clock."""
+        row = self._db.row("SELECT max(received_at) FROM messages WHERE account = ?", (account,))
+        return datetime.fromisoformat(str(row[0])) if row and row[0] else None
+
     def _copies(self, ids: str) -> dict[int, tuple[Copy, ...]]:
         from watcher.message.model import Copy, Role
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +12,10 @@ import jsonschema
 import pytest
 
 from tests.unit.cli.made_up import Answer, schema
-from watcher.cli import main
+from watcher.cli import clock, main
 
 Run = Callable[..., Answer]
+Late = Callable[..., None]
 
 
 @pytest.fixture
@@ -39,6 +42,16 @@ def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def late(monkeypatch: pytest.MonkeyPatch) -> Late:
+    """Sets this machine's clock wrong by so much."""
+
+    def late(**off: float) -> None:
+        monkeypatch.setattr(clock, "now", lambda: datetime.fromtimestamp(time.time(), UTC) + timedelta(**off))
+
+    return late
+
+
+@pytest.fixture
 def home(config: Path, tmp_path: Path) -> Path:
     """A Maildir with the usual folders, for the config that is there."""
     for name in ("", ".Sent", ".Drafts", ".Trash"):
@@ -61,7 +74,7 @@ def of(found: list[dict[str, Any]], check: str) -> list[dict[str, Any]]:
 def test_a_sound_house_is_told_line_by_line(run: Run, home: Path) -> None:
     found = lines(run, 0)
     assert {line["status"] for line in found} == {"ok"}
-    looked_at = ["config", "knowledge", "letters", "state", "service", "sign-in", "folders"]
+    looked_at = ["config", "knowledge", "letters", "state", "service", "sign-in", "folders", "capabilities"]
     assert [line["check"] for line in found] == looked_at
     assert "ok      sign-in personal" in run("doctor").out
 
@@ -104,9 +117,12 @@ def test_a_folder_that_the_config_names_in_vain_is_a_warning(run: Run, home: Pat
 def test_a_server_that_is_not_there_is_told_and_the_other_accounts_are_looked_at(run: Run, home: Path) -> None:
     more = '[[accounts]]\nname = "gone"\nkind = "imap"\nhost = "127.0.0.1"\nport = 1\npassword_command = ["true"]\n'
     home.write_text(more + home.read_text())
-    found = of(lines(run, 1), "sign-in")
-    assert {line["account"]: line["status"] for line in found} == {"gone": "failed", "personal": "ok"}
-    assert all(line["remedy"] for line in found if line["status"] == "failed")
+    found = lines(run, 1)
+    told = {(line["check"], line["account"]): line for line in found if line["account"]}
+    assert told["connection", "gone"]["status"] == "failed"
+    assert told["connection", "gone"]["remedy"]
+    assert ("sign-in", "gone") not in told  # what cannot be reached is not waited for twice
+    assert told["sign-in", "personal"]["status"] == "ok"
 
 
 def test_a_state_that_others_can_read_is_a_warning(run: Run, home: Path, tmp_path: Path) -> None:
@@ -137,6 +153,29 @@ def test_a_clock_that_nobody_keeps_right_is_a_warning(run: Run, home: Path, bare
     (line,) = of(lines(run, 0), "clock")
     assert line["status"] == status
     assert bool(line["remedy"]) == (status == "warning")
+
+
+def test_mail_from_the_future_shows_a_clock_that_is_slow(run: Run, home: Path, tmp_path: Path, late: Late) -> None:
+    (tmp_path / "mail" / "cur" / "1.a.b:2,").write_bytes(b"From: a@a.example\r\nSubject: Hello\r\n\r\n")
+    assert run("scan").status == 0
+    assert of(lines(run, 0), "clock") == []
+    late(hours=-3)
+    (line,) = of(lines(run, 0), "clock")
+    assert (line["status"], line["account"]) == ("warning", "personal")
+    assert "3 hours" in line["message"]
+    assert line["remedy"]
+
+
+def test_drafts_that_nobody_may_write_to_fail_unless_none_are_wanted(
+    run: Run, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("watcher.mailbox.maildir.os.access", lambda path, mode: ".Drafts" not in str(path))
+    (line,) = of(lines(run, 1), "capabilities")
+    assert line["status"] == "failed"
+    assert line["remedy"]
+    home.write_text('drafting = "off"\n' + home.read_text())
+    (line,) = of(lines(run, 0), "capabilities")
+    assert line["status"] == "ok"
 
 
 NEEDING = '[[accounts]]\nname = "work"\nkind = "imap"\nhost = "127.0.0.1"\nport = 1\n'

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from watcher.config import Config, GmailAccount, ImapAccount, MaildirAccount
+from watcher.config import Config
 from watcher.errors import UsageError
 from watcher.store import Store
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from watcher.cycle.speaking import Heard, Speaking, TakeDown
     from watcher.knowledge.model import Rulebook
     from watcher.mailbox.base import Mailbox
-    from watcher.mailbox.microsoft import MicrosoftTokens
+    from watcher.mailbox.reached import Abilities, Reached, ServerTime
     from watcher.message.model import Folder
 
 READING_VERSION = 1  # raised when the code of reading changes what it finds, so that stored readings are made anew
@@ -44,10 +44,13 @@ NO_WORDS = "0/0"  # the store's mark where the user has said nothing yet
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a sign-in found: the folders, and whose mailbox it is where the server tells ("" where not)."""
+    """What a sign-in found: the folders, whose mailbox it is where the server tells ("" where not), what it can do, and
+    the server's time."""
 
     folders: tuple[Folder, ...]
     address: str = ""
+    abilities: Abilities | None = None
+    server_time: ServerTime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,26 +126,33 @@ class Watcher:
 
         Raises what a mailbox may raise.
         """
+        from watcher.mailbox.reached import Examined
+
         settings = next(account for account in self._config.accounts if account.name == name)
         mailbox = self._mailbox(settings, environ, given)
         try:
             mailbox.open()
-            return Found(tuple(mailbox.folders()), getattr(mailbox, "address", ""))
+            folders, address = tuple(mailbox.folders()), getattr(mailbox, "address", "")
+            if isinstance(mailbox, Examined):
+                return Found(folders, address, mailbox.abilities(), mailbox.server_time())
+            return Found(folders, address)
         finally:
             mailbox.close()
 
+    def reach(self, name: str) -> Reached | None:
+        """Connect to the server of one account, without signing in; None where there is none. Raises
+        MailboxUnavailable."""
+        from watcher.mailbox.reached import Examined
+
+        settings = next(account for account in self._config.accounts if account.name == name)
+        mailbox = self._mailbox(settings, {}, "")
+        return mailbox.reach() if isinstance(mailbox, Examined) else None
+
     def _mailbox(self, settings: AccountSettings, environ: Mapping[str, str], given: str | None = None) -> Mailbox:
-        from watcher.message.model import Account
+        from watcher.app.mailboxes import mailbox
 
-        account = Account(settings.name, self._config.addresses)
-        if isinstance(settings, MaildirAccount):
-            from watcher.mailbox.maildir import MaildirMailbox
-
-            return MaildirMailbox(account, settings.path)
-        if isinstance(settings, GmailAccount):
-            drafting = self._config.follow_up.drafting != "off"
-            return _gmail(account, settings, _secret_of(settings, environ, given), drafting=drafting)
-        return _imap(account, settings, _secret_of(settings, environ, given), environ if given is None else None)
+        drafting = self._config.follow_up.drafting != "off"
+        return mailbox(settings, self._config.addresses, environ, given, drafting=drafting)
 
     def _setting(self) -> Setting:
         from watcher.cycle import Setting
@@ -322,66 +332,6 @@ def find_id(name: str, known: Mapping[str, Sequence[str]]) -> str:
     if near:
         raise UsageError(f"'{name}' could be {', '.join(near)}.", "Write a little more of it.")
     raise UsageError(f"There is no opportunity '{name}'.", "`watcher status --all` lists them all with their ids.")
-
-
-def _secret_of(
-    settings: ImapAccount | GmailAccount, environ: Mapping[str, str], given: str | None
-) -> Callable[[], str]:
-    def get() -> str:
-        from watcher.mailbox.credentials import secret
-
-        return given if given is not None else secret(settings.name, settings.password_command, environ)
-
-    return get
-
-
-def _imap(account: Any, settings: ImapAccount, secret: Callable[[], str], environ: Mapping[str, str] | None) -> Mailbox:
-    from watcher.mailbox.imap import ImapMailbox, ImapSettings
-
-    sign_in = None
-    if settings.sign_in == "microsoft":
-        from watcher.mailbox.signin import with_token
-
-        sign_in = with_token(settings.name, settings.host, settings.user, _tokens(settings, environ, secret))
-    return ImapMailbox(
-        account,
-        ImapSettings(
-            host=settings.host,
-            port=settings.port,
-            user=settings.user,
-            tls=settings.tls,
-            ca=str(settings.ca or ""),
-            folders=settings.folders,
-        ),
-        secret,
-        sign_in,
-    )
-
-
-def _tokens(settings: ImapAccount, environ: Mapping[str, str] | None, secret: Callable[[], str]) -> MicrosoftTokens:
-    """Microsoft changes the refresh token with each use; where the keyring keeps it, it keeps the new one."""
-    from watcher.mailbox.credentials import store_secret
-    from watcher.mailbox.microsoft import Client, MicrosoftTokens
-
-    name = settings.name
-
-    def keep(changed: str) -> None:
-        store_secret(name, changed, environ or {})
-
-    in_keyring = environ is not None and not settings.password_command and "CREDENTIALS_DIRECTORY" not in environ
-    client = Client(settings.client_id, settings.tenant)
-    return MicrosoftTokens(name, client, secret, keep if in_keyring else None)
-
-
-def _gmail(account: Any, settings: GmailAccount, secret: Callable[[], str], *, drafting: bool) -> Mailbox:
-    from watcher.mailbox.gmail import GmailMailbox
-    from watcher.mailbox.gmail_wire import Wire
-    from watcher.mailbox.oauth import GrantTokens, grant_of
-
-    name = settings.name
-    tokens = GrantTokens(name, lambda: grant_of(secret(), name))
-    wire = Wire(name, tokens, endpoint=settings.endpoint, drafting=drafting)
-    return GmailMailbox(account, wire, drafting=drafting)
 
 
 def _digest(rulebook: Rulebook, config: Config) -> str:
