@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from watcher.message.model import Role
 from watcher.opportunity.model import Entry, JoiningSettings
-from watcher.opportunity.names import beginnings, domain_beginnings, fits_domain, plain
+from watcher.opportunity.names import beginnings, domain_beginnings, fits_domain, plain, plain_text
 from watcher.opportunity.threads import Thread
 from watcher.reading.model import Act, Says, Speaker
 
@@ -78,7 +78,7 @@ class People:
 
     def named_in(self, entry: Entry) -> bool:
         """Whether a message names an employer that was heard of not long before."""
-        text = plain(f"{entry.header.sender.name} {entry.header.subject} {entry.new_text[:TEXT_READ]}")
+        text = plain_text(f"{entry.header.sender.name} {entry.header.subject} {entry.new_text[:TEXT_READ]}")
         return any(
             len(name) >= NAME_TELLS and plain(name) in text and any(abs(entry.at - each.at) <= LIVE for each in entries)
             for name, entries in self._companies.items()
@@ -114,7 +114,7 @@ def belonging(threads: Sequence[Thread], settings: JoiningSettings) -> frozenset
     for _ in range(2):  # what is found in the first round makes more people known
         for thread in threads:
             for entry in thread.entries:
-                if entry.id not in belongs | out and _in_context(entry, thread, belongs, people):
+                if entry.id not in belongs and entry.id not in out and _in_context(entry, thread, belongs, people):
                     belongs.add(entry.id)
                     people.note(entry)
     return frozenset(belongs)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from watcher.opportunity.belonging import People, belonging
 from watcher.opportunity.model import Entry, Group, JoiningSettings, Word
-from watcher.opportunity.strands import ENOUGH, Strand, marks, strand_of, together
+from watcher.opportunity.strands import ENOUGH, Strand, marks, names_in, strand_from, strand_of, together
 from watcher.opportunity.threads import thread
 from watcher.opportunity.words import is_said, reread
 from watcher.reading.model import Says
@@ -32,11 +32,11 @@ def join(entries: Sequence[Entry], settings: JoiningSettings, words: Sequence[Wo
     threads = thread(tuple(once.values()))
     belongs = _as_said(once.values(), belonging(threads, settings))
     people = People(settings)
-    strands = []
+    strands: list[Strand] = []
     for each in threads:
         mine = [entry for entry in each.entries if entry.id in belongs]
         strands += [strand_of(part, people) for part in _parts(mine)]
-    piles = _pile(sorted(strands, key=lambda strand: (strand.first, strand.entries[0].id)), people)
+    piles = _pile(sorted(strands, key=lambda strand: strand.traces[0].order), people)
     piles = _by_word(piles, words, people)
     settled = {anchor for word in words if word.verb in {"join", "split"} for anchor in word.anchors}
     groups = [Group(pile.strand.entries, _doubt(pile, settled)) for pile in piles if not _only_binned(pile.strand)]
@@ -65,23 +65,27 @@ def _only_binned(strand: Strand) -> bool:
     return all(entry.binned for entry in strand.entries)
 
 
-def _pile(strands: Iterable[Strand], people: People) -> list[Pile]:
+def _pile(strands: Sequence[Strand], people: People) -> list[Pile]:
     """Put each strand, oldest first, to the pile it goes best with; where two are as good, keep it apart and say so."""
     piles: dict[int, Pile] = {}
     marked: dict[object, set[int]] = {}
+    names = names_in(strands)
     for number, strand in enumerate(strands):
-        near = sorted({each for mark in marks(strand) for each in marked.get(mark, ()) if each in piles})
+        near = sorted({each for mark in marks(strand, names) for each in marked.get(mark, ()) if each in piles})
         scores = {each: together(piles[each].strand, strand) for each in near}
-        best = [each for each in near if scores[each] >= ENOUGH and scores[each] == max(scores.values())]
+        most = max(scores.values(), default=0.0)
+        best = [each for each in near if scores[each] == most >= ENOUGH]
+        place = number
         if len(best) > 1 and not strand.uids:
-            piles[number] = _keep_apart(strand, [piles[each] for each in best])
+            piles[place] = _keep_apart(strand, [piles[each] for each in best])
         elif best:
-            entries = [entry for each in best for entry in piles.pop(each).strand.entries]
-            piles[number] = Pile(strand_of((*entries, *strand.entries), people))
+            place = best[0]  # under which most of its marks lead to it already
+            traces = [trace for each in best for trace in piles.pop(each).strand.traces]
+            piles[place] = Pile(strand_from((*traces, *strand.traces), people))
         else:
-            piles[number] = Pile(strand)
-        for mark in marks(piles[number].strand):
-            marked.setdefault(mark, set()).add(number)
+            piles[place] = Pile(strand)
+        for mark in marks(piles[place].strand, names):
+            marked.setdefault(mark, set()).add(place)
     return list(piles.values())
 
 
@@ -100,10 +104,10 @@ def _by_word(piles: list[Pile], words: Sequence[Word], people: People) -> list[P
         if word.verb == "join":
             meant = [pile for pile in piles if _touches(pile, word)]
             if len(meant) > 1:
-                entries = [entry for pile in meant for entry in pile.strand.entries]
+                traces = [trace for pile in meant for trace in pile.strand.traces]
                 doubts = tuple(doubt for pile in meant for doubt in pile.doubts)
                 piles = [pile for pile in piles if pile not in meant]
-                piles.append(Pile(strand_of(entries, people), doubts))
+                piles.append(Pile(strand_from(traces, people), doubts))
         elif word.verb == "split":
             piles = [part for pile in piles for part in _split(pile, word, people)]
     return piles

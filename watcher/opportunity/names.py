@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import filterfalse
 
 _LEGAL = """
 inc ltd llc llp gmbh plc co corp corporation company limited the ag sa and of pvt private pte pty bv nv kg se ab as oy
@@ -22,9 +23,16 @@ _WORD = re.compile(r"[^\W_]+")
 
 @lru_cache(maxsize=4096)
 def plain(text: str) -> str:
-    """Lower case without accents."""
+    """Lower case without accents, of a name: what was asked for is remembered."""
+    return plain_text(text)
+
+
+def plain_text(text: str) -> str:
+    """The same of text of any length."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(each for each in decomposed if not unicodedata.combining(each))
+    return "".join(filterfalse(unicodedata.combining, decomposed))
 
 
 def words_of(text: str) -> frozenset[str]:

@@ -14,6 +14,7 @@ from watcher.opportunity.names import (
     domain_beginnings,
     fits_domain,
     plain,
+    plain_text,
     same_company,
     same_role,
     words_of,
@@ -25,15 +26,31 @@ ENOUGH = 3.0  # what joins two strands
 LONG_AFTER = timedelta(days=120)  # an application this long after the last mail of another is a new one
 NEVER = -100.0
 TEXT_READ = 2000
+_NONE: frozenset[str] = frozenset()
 OPENERS = frozenset({Says.APPLICATION_RECEIVED, Says.OUTREACH})
 ENDS = frozenset({Says.REJECTION})
 
 
 @dataclass(frozen=True, slots=True)
-class Strand:
-    """Mail that surely belongs together, and its marks."""
+class Trace:
+    """What one message adds to the marks of its strand. `order` is its place among others."""
 
-    entries: tuple[Entry, ...]
+    entry: Entry
+    order: tuple[datetime, str]
+    companies: tuple[Claim, ...]
+    people: frozenset[str]
+    named: frozenset[str]
+    uids: frozenset[str]
+    starts: frozenset[datetime]
+    by_machine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Strand:
+    """Mail that surely belongs together, oldest first, and its marks. `text` are the running words of mail that only
+    machines wrote."""
+
+    traces: tuple[Trace, ...]
     companies: tuple[str, ...]
     agencies: tuple[str, ...]
     roles: tuple[str, ...]
@@ -47,60 +64,91 @@ class Strand:
     text: str
 
     @property
+    def entries(self) -> tuple[Entry, ...]:
+        return tuple(trace.entry for trace in self.traces)
+
+    @property
     def first(self) -> datetime:
-        return self.entries[0].at
+        return self.traces[0].order[0]
 
     @property
     def last(self) -> datetime:
-        return max(entry.at for entry in self.entries)
+        return self.traces[-1].order[0]
 
     @property
     def opens(self) -> bool:
         """Whether it begins with an application or an approach."""
-        entry = self.entries[0]
+        entry = self.traces[0].entry
         return entry.reading.says in OPENERS or Act.APPLIED in entry.reading.acts
 
     @property
     def ended(self) -> bool:
         """Whether its newest mail of theirs is a no, or the user took leave."""
-        theirs = [each for each in self.entries if each.reading.speaker is not Speaker.ME]
-        return bool(theirs) and theirs[-1].reading.says in ENDS
+        readings = (each.entry.reading for each in reversed(self.traces))
+        newest = next((each for each in readings if each.speaker is not Speaker.ME), None)
+        return newest is not None and newest.says in ENDS
 
 
 def strand_of(entries: Iterable[Entry], people: People) -> Strand:
     """The strand of some entries."""
-    ordered = tuple(sorted(entries, key=lambda each: (each.at, each.id)))
-    agencies = tuple(dict.fromkeys(each.reading.agency for each in ordered if each.reading.agency))
-    companies = _claimed(claim for each in ordered for claim in each.reading.companies)
-    clients = tuple(name for name in companies if not any(same_company(name, agency) for agency in agencies))
-    addresses = frozenset(address for each in ordered for address in people.others(each))
-    mine = [each for each in ordered if each.reading.speaker is not Speaker.ME]
+    return strand_from([_trace_of(entry, people) for entry in entries], people)
+
+
+def strand_from(traces: Iterable[Trace], people: People) -> Strand:
+    """The strand of messages whose traces were taken before: it is made anew whenever mail comes to it."""
+    ordered = tuple(sorted(traces, key=lambda each: each.order))
+    readings = [each.entry.reading for each in ordered]
+    agencies = tuple(dict.fromkeys(each.agency for each in readings if each.agency))
+    companies = _claimed(claim for each in ordered for claim in each.companies)
+    addresses = _NONE.union(*[each.people for each in ordered])
+    made_by_machine = all(each.by_machine for each in ordered)
     return Strand(
-        entries=ordered,
-        companies=clients,
+        traces=ordered,
+        companies=tuple(name for name in companies if not any(same_company(name, agency) for agency in agencies)),
         agencies=agencies,
-        roles=_claimed(claim for each in ordered for claim in each.reading.roles[:1]),
-        requisitions=frozenset(each for entry in ordered for each in entry.reading.requisitions),
+        roles=_claimed(claim for each in readings for claim in each.roles[:1]),
+        requisitions=_NONE.union(*[each.requisitions for each in readings]),
         people=addresses,
-        named=frozenset(_named(mine)),
+        named=_NONE.union(*[each.named for each in ordered]),
         domains=frozenset(people.employer(address) for address in addresses) - {""},
-        uids=frozenset(event.uid for entry in ordered for event in entry.reading.events if event.uid),
-        starts=frozenset(_starts(ordered)),
-        made_by_machine=all(each.reading.speaker is Speaker.ROBOT or each.reading.system for each in ordered),
-        text=" ".join(_words(ordered)),
+        uids=_NONE.union(*[each.uids for each in ordered]),
+        starts=frozenset[datetime]().union(*[each.starts for each in ordered]),
+        made_by_machine=made_by_machine,
+        text=" ".join(_words(each.entry) for each in ordered) if made_by_machine else "",
     )
 
 
-def _words(entries: Iterable[Entry]) -> Iterable[str]:
+def _trace_of(entry: Entry, people: People) -> Trace:
+    reading = entry.reading
+    return Trace(
+        entry=entry,
+        order=(entry.at, entry.id),
+        companies=tuple(claim for claim in reading.companies if claim.weight >= SURE),
+        people=people.others(entry),
+        named=frozenset() if reading.speaker is Speaker.ME else frozenset(_named(entry)),
+        uids=frozenset(event.uid for event in reading.events if event.uid),
+        starts=frozenset(_starts(entry)),
+        by_machine=reading.speaker is Speaker.ROBOT or bool(reading.system),
+    )
+
+
+def _words(entry: Entry) -> str:
     """What the mail of machines says in running words, in which an employer may be named without more ado."""
-    for entry in entries:
-        if entry.reading.speaker is Speaker.ROBOT or entry.reading.system:
-            sender = entry.header.sender.name
-            yield " ".join(plain(f"{sender} {entry.header.subject} {entry.new_text[:TEXT_READ]}").split())
+    sender = entry.header.sender.name
+    return " ".join(plain_text(f"{sender} {entry.header.subject} {entry.new_text[:TEXT_READ]}").split())
 
 
-def marks(strand: Strand) -> frozenset[tuple[str, object]]:
-    """Marks of which two strands share at least one wherever anything speaks for joining them."""
+def names_in(strands: Iterable[Strand]) -> frozenset[str]:
+    """The words of all companies and agencies that strands are sure of."""
+    named = {name for strand in strands for name in (*strand.companies, *strand.agencies)}
+    return frozenset(word for name in named for word in company_words(name))
+
+
+def marks(strand: Strand, names: frozenset[str]) -> frozenset[tuple[str, object]]:
+    """Marks of which two strands share at least one wherever anything speaks for joining them.
+
+    `names` are the words that any company among the strands has: of a machine's text no other can be a mark.
+    """
     found: set[tuple[str, object]] = {("uid", each) for each in strand.uids}
     found |= {("requisition", each) for each in strand.requisitions}
     found |= {("person", each) for each in strand.people | strand.named}
@@ -112,7 +160,7 @@ def marks(strand: Strand) -> frozenset[tuple[str, object]]:
     for domain in strand.domains:
         found |= {("begins", letters) for letters in domain_beginnings(domain)}
     if strand.made_by_machine:
-        found |= {("word", word) for word in words_of(strand.text)}
+        found |= {("word", word) for word in words_of(strand.text) & names}
     return frozenset(found)
 
 
@@ -125,27 +173,25 @@ def _claimed(claims: Iterable[Claim]) -> tuple[str, ...]:
     return tuple(sorted(weights, key=lambda name: -weights[name]))
 
 
-def _named(entries: Iterable[Entry]) -> Iterable[str]:
+def _named(entry: Entry) -> Iterable[str]:
     """Full names of people who write, are named, or host a meeting."""
-    for entry in entries:
-        reading = entry.reading
-        persons = [*reading.people, *([reading.author] if reading.author else [])]
-        names = [person.name for person in persons]
-        for event in reading.events:
-            names += [each.name for each in (*event.attendees, *([event.organizer] if event.organizer else []))]
-        for name in names:
-            if len(name.split()) > 1:
-                yield plain(name)
+    reading = entry.reading
+    persons = [*reading.people, *([reading.author] if reading.author else [])]
+    names = [person.name for person in persons]
+    for event in reading.events:
+        names += [each.name for each in (*event.attendees, *([event.organizer] if event.organizer else []))]
+    for name in names:
+        if len(name.split()) > 1:
+            yield plain(name)
 
 
-def _starts(entries: Iterable[Entry]) -> Iterable[datetime]:
-    for entry in entries:
-        for event in entry.reading.events:
-            if event.start:
-                yield event.start
-        for mention in entry.reading.times:
-            if mention.start and mention.use is TimeUse.STANDS:
-                yield mention.start
+def _starts(entry: Entry) -> Iterable[datetime]:
+    for event in entry.reading.events:
+        if event.start:
+            yield event.start
+    for mention in entry.reading.times:
+        if mention.start and mention.use is TimeUse.STANDS:
+            yield mention.start
 
 
 def together(one: Strand, other: Strand) -> float:
