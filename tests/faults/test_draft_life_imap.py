@@ -308,6 +308,27 @@ def test_an_older_record_takes_the_draft_back_though_they_answered_meanwhile(
     assert list(box.states().values()) == ["withdrawn"]
 
 
+@pytest.mark.parametrize("lost", ["older", "deleted"])
+def test_a_draft_deleted_for_good_is_not_written_again_though_its_record_is_lost(
+    whole: Box, fresh: Box, tmp_path: Path, lost: str
+) -> None:
+    box, older = copy(whole, tmp_path), copy(fresh, tmp_path)
+    older.scan(later(days=-8))
+    other = box.other()
+    assert box.server is not None
+    other.expunge(box.server.path(Role.DRAFTS), next(iter(ours(box))))
+    other.close()
+    box.scan(later(hours=1))
+    if lost == "older":
+        box.remember(older)
+    else:
+        box.forget()
+    for hours in (2, 26):
+        box.scan(later(hours=hours))
+        assert ours(box) == {}
+    assert box.states() == dict.fromkeys(ours(whole), "discarded")
+
+
 # --- clients that write anew at each edit ---
 
 

@@ -20,6 +20,7 @@ Mailboxes = Mapping[str, Mailbox]
 """The mailboxes that were reached in this pass, by account."""
 
 EARLIER = "It was found from an earlier time."
+WAS_HERE = "It was written before, which the database has forgotten, and is gone from Drafts."
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +119,15 @@ def put(mailbox: Mailbox, store: Store, draft: Draft, opportunity: Opportunity, 
     Raises DraftRefused where the mailbox does not take it; the record then says that it was intended.
     """
     places = {folder.role for folder, _ in mailbox.find(draft.message_id)}
+    forgotten = store.is_forgotten(draft.message_id)
     if not store.intend(_placement(draft, opportunity, now)):
         return False
     if places and Role.DRAFTS not in places:
         gone = PlacementState.SENT if Role.SENT in places else PlacementState.DISCARDED
         store.advance(draft.message_id, gone, now=now, why=EARLIER)
-    if places:
+    if forgotten and not places:
+        store.advance(draft.message_id, PlacementState.DISCARDED, now=now, why=WAS_HERE)
+    if places or forgotten:
         return False
     mailbox.place(draft.data, draft.message_id, draft.thread)
     store.advance(draft.message_id, PlacementState.PLACED, now=now)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from watcher.draft.model import Placement, PlacementState
     from watcher.opportunity.model import Identity, Word
+    from watcher.store.ledger import Ledger
     from watcher.store.sqlite import Database, Row
 
 
@@ -20,8 +21,18 @@ class RecordTables:
     """Placements with their history, words, identities."""
 
     _db: Database
+    _ledger: Ledger
 
     # --- placements ---
+
+    def placed_ids(self) -> tuple[str, ...]:
+        """The Message-IDs of all drafts that were ever placed."""
+        found = self._db.rows("SELECT DISTINCT message_id FROM placement_history WHERE state <> 'intended'")
+        return tuple(row[0] for row in found)
+
+    def is_forgotten(self, message_id: str) -> bool:
+        """Whether a draft was placed once that the database, being lost or older, knows nothing of."""
+        return self._ledger.holds(message_id) and self.placement(message_id) is None
 
     def placements(self) -> tuple[Placement, ...]:
         """Every draft that was ever intended, oldest first."""
@@ -111,6 +122,9 @@ class RecordTables:
             self._write(placement)
             if moved:
                 self._note(message_id, state, now, why or "")
+        # Only what has come to lie in Drafts, and only after the record says so: what a crash kept from being placed is
+        # due yet, also where the database is lost after it.
+        self._ledger.note(message_id)
         return placement
 
     def rename_opportunity(self, old: str, new: str) -> None:

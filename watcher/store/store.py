@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from watcher.store.derived import DerivedTables
+from watcher.store.ledger import Ledger
 from watcher.store.mail import MailTables
 from watcher.store.record import RecordTables
 from watcher.store.sqlite import PATIENCE, Database
@@ -23,26 +24,29 @@ class Store(MailTables, RecordTables, DerivedTables):
     writes does so in one transaction; `transaction` joins several.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, ledger: Ledger | None = None) -> None:
         self._db = database
+        self._ledger = ledger or Ledger(None)
+        if self._ledger.is_new():
+            self._ledger.note(*self.placed_ids())
 
     @classmethod
     def open(cls, path: Path, patience: float = PATIENCE) -> Self:
         """The store in the file at `path`, made or migrated where needed; `patience` is how many seconds it waits for
         another process's transaction. Raises StoreTooNew for a newer one."""
-        return cls(Database.open(path, patience))
+        return cls(Database.open(path, patience), Ledger.beside(path))
 
     @classmethod
     def open_for_reading(cls, path: Path) -> Self:
         """The store at `path` for `status` and `show`, beside a running daemon: it cannot be written to, and makes and
         changes no file. An empty one where there is none."""
-        return cls(Database.open_for_reading(path))
+        return cls(Database.open_for_reading(path), Ledger.copy_beside(path))
 
     @classmethod
     def open_copy(cls, path: Path) -> Self:
         """A copy in memory of the store at `path`, for a dry run (law 11): nothing on disk is made or changed. An empty
         one where there is none."""
-        return cls(Database.open_copy(path))
+        return cls(Database.open_copy(path), Ledger.copy_beside(path))
 
     @classmethod
     def in_memory(cls) -> Self:
@@ -51,7 +55,7 @@ class Store(MailTables, RecordTables, DerivedTables):
 
     def copy_in_memory(self) -> Self:
         """A copy of this store that no file holds."""
-        return type(self)(self._db.copy())
+        return type(self)(self._db.copy(), self._ledger.copy())
 
     def transaction(self) -> AbstractContextManager[None]:
         """All or nothing of what is written inside; other threads and processes wait meanwhile.
