@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from watcher.opportunity import events
+from watcher.opportunity.appointments import made_whole
 from watcher.opportunity.model import OVER, Entry, Stage, Statement
 from watcher.opportunity.picks import Span, resolve
 from watcher.opportunity.situation import Situation
@@ -14,6 +15,7 @@ from watcher.reading.model import Act, Ask, CalendarEvent, Says, TimeUse
 QUIET = timedelta(days=2)  # an own message this long into a silence, that brings nothing, is a nudge
 THANKS_WITHIN = timedelta(days=14)
 EMPTY = frozenset({Act.ACKNOWLEDGED, Act.THANKED, Act.WILL_HAND_IN})
+YES = frozenset({Act.ACKNOWLEDGED, Act.INTERESTED, Act.ANSWERED})
 TIMES = frozenset({Act.GAVE_TIMES, Act.ASKED_TIMES})
 
 
@@ -111,7 +113,7 @@ def _hands_in(entry: Entry, situation: Situation) -> list[events.Event]:
 
 
 def _picks(entry: Entry, situation: Situation) -> list[events.Event]:
-    if Act.PICKED_TIME not in entry.reading.acts:
+    if Act.PICKED_TIME not in entry.reading.acts and not _agrees(entry, situation):
         return []
     current = situation.diary.current(entry.at)
     if Act.GAVE_TIMES in entry.reading.acts and _gives_a_choice(entry, situation):
@@ -135,6 +137,22 @@ def _picks(entry: Entry, situation: Situation) -> list[events.Event]:
     return [events.InterviewBooked(entry.at, entry.id, meeting.start, meeting.end)]
 
 
+def _agrees(entry: Entry, situation: Situation) -> bool:
+    """Whether the user, in words that no rule knows for a yes, says just one of the times that they offered, or answers
+    the only one with a plain yes."""
+    acts = entry.reading.acts
+    if not situation.offers or situation.offers_are_mine or acts & {Act.ASKED_TIMES, Act.DECLINED}:
+        return False
+    times = [each for each in entry.reading.times if each.use is not TimeUse.DEADLINE]
+    if not times:
+        return bool(acts & YES) and not acts & {Act.CANCELLED, Act.GAVE_TIMES}
+    current = situation.diary.current(entry.at)
+    offered = {span.start for each in situation.offers if (span := resolve(each, (), current, situation.zone))}
+    said = [each for each in times if each.use in {TimeUse.STANDS, TimeUse.OTHER}]
+    spans = {span.start for each in said if (span := resolve(each, situation.offers, current, situation.zone))}
+    return len(spans) == 1 and spans <= offered
+
+
 def _gives_a_choice(entry: Entry, situation: Situation) -> bool:
     """Whether the user states several times of which none alone is one that they offered."""
     stated = {each.start for each in entry.reading.times if each.start and each.start > entry.at}
@@ -151,9 +169,9 @@ def _picked(entry: Entry, situation: Situation) -> Span | None:
         span = resolve(mention, offers, current, situation.zone)
         if span is not None and span.start > entry.at:
             return span
-    whole = [each for each in offers if each.start]
-    if len(whole) == 1 and len(offers) == 1 and not mentions and whole[0].start and whole[0].start > entry.at:
-        return Span(whole[0].start, whole[0].end)
+    if len(offers) == 1 and not mentions:
+        only = resolve(offers[0], (), current, situation.zone)
+        return only if only is not None and only.start > entry.at else None
     return None
 
 
@@ -161,11 +179,13 @@ def _gives_times(entry: Entry, situation: Situation) -> list[events.Event]:
     acts = entry.reading.acts
     if not acts & TIMES:
         return []
-    offered = tuple(each for each in entry.reading.times if each.use in {TimeUse.OFFERED, TimeUse.STANDS})
+    given = [each for each in entry.reading.times if each.use in {TimeUse.OFFERED, TimeUse.STANDS}]
+    offered = tuple(made_whole(each, situation, entry) for each in given)
     wanted = situation.debts.keys() & {Ask.TIMES, Ask.BOOKING} or situation.stage is Stage.SCHEDULING
     if not (offered or wanted or Act.ASKED_TIMES in acts):
         return []  # "available from May" answers no question about times
-    situation.offers, situation.offers_are_mine = offered, True
+    if offered or not (situation.offers and all(each.clock is None for each in situation.offers)):
+        situation.offers, situation.offers_are_mine = offered, True
     return [events.TimesGiven(entry.at, entry.id)]
 
 

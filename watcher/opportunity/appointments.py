@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from watcher.opportunity import events
@@ -10,7 +10,7 @@ from watcher.opportunity.diary import Meeting
 from watcher.opportunity.model import Entry, Stage
 from watcher.opportunity.picks import Span, resolve
 from watcher.opportunity.situation import Situation
-from watcher.reading.model import Ask, Evidence, Reading, Says, TimeMention, TimeUse
+from watcher.reading.model import Act, Ask, Evidence, Reading, Says, TimeMention, TimeUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,31 @@ def _only_time_i_gave(situation: Situation, entry: Entry) -> list[Span]:
     return coming(starts, entry) if len(starts) == 1 else []
 
 
+def agreed_to_mine(entry: Entry, situation: Situation) -> Telling | None:
+    """A few friendly words on the only time that the user gave make it stand: "perfect, talk then" is applause, "no
+    bother, Tuesday so" states the time again."""
+    reading = entry.reading
+    if not (situation.mine_last and situation.offers_are_mine and Act.PICKED_TIME in reading.acts) or reading.asks:
+        return None
+    given = coming([span for each in situation.offers if (span := _whole(each, situation, entry))], entry)
+    said = [each for each in reading.times if each.use in {TimeUse.STANDS, TimeUse.OTHER}]
+    spans = {span.start: span for each in said if (span := resolve(each, situation.offers, None, situation.zone))}
+    if len(spans) > 1 or (len(given) != 1 and not spans):
+        return None
+    span = next(iter(spans.values()), given[0] if given else None)
+    if span is None or not coming([span], entry):
+        return None
+    current = situation.diary.current(entry.at)
+    if current is not None:
+        _move(current, span, entry, situation)
+    meeting = current or situation.diary.book(span.start, span.end, entry.id, entry.at)
+    return booked(entry, situation, meeting, Says.INTERVIEW_CONFIRMED if said else Says.UPDATE)
+
+
+def _whole(offer: TimeMention, situation: Situation, entry: Entry) -> Span | None:
+    return resolve(offer, (), situation.diary.current(entry.at), situation.zone)
+
+
 def booked(entry: Entry, situation: Situation, meeting: Meeting, says: Says) -> Telling:
     """The telling that `meeting` stands from their side."""
     situation.agreed_by_them, situation.offers = True, ()
@@ -180,10 +205,11 @@ def called_off(entry: Entry, situation: Situation) -> Telling | None:
     if current is not None and spans and spans[0].start != current.start and _states_new_time(entry):
         _move(current, spans[0], entry, situation)
         return Telling(Says.INTERVIEW_RESCHEDULED, moved(entry, situation))
+    instead = tuple(made_whole(each, situation, entry) for each in _offered(entry.reading))
     if current is not None:
         situation.diary.cancel(current)
         situation.unpass(current)
-    return Telling(Says.INTERVIEW_CANCELLED, cancelled(entry, situation))
+    return Telling(Says.INTERVIEW_CANCELLED, cancelled(entry, situation, instead))
 
 
 def _states_new_time(entry: Entry) -> bool:
@@ -198,14 +224,14 @@ def _named_by(spans: list[Span], situation: Situation, entry: Entry) -> Meeting 
     return None
 
 
-def cancelled(entry: Entry, situation: Situation) -> tuple[events.Event, ...]:
-    """The events of a cancellation, made after the diary was changed."""
+def cancelled(entry: Entry, situation: Situation, instead: tuple[TimeMention, ...] = ()) -> tuple[events.Event, ...]:
+    """The events of a cancellation, made after the diary was changed. `instead` are the times that they offer now."""
     situation.agreed_by_them = False
     if situation.diary.ahead(entry.at):
         return (events.RoundCancelled(entry.at, entry.id),)
     asks = entry.reading.asks & {Ask.TIMES, Ask.BOOKING}
     off = events.InterviewCancelled(entry.at, entry.id)
-    situation.offers, situation.offers_are_mine = _offered(entry.reading), False
+    situation.offers, situation.offers_are_mine = instead, False
     return (off, events.TimesAsked(entry.at, entry.id, asks)) if asks else (off,)
 
 
@@ -213,9 +239,24 @@ def _offered(reading: Reading) -> tuple[TimeMention, ...]:
     return tuple(each for each in reading.times if each.use in {TimeUse.OFFERED, TimeUse.STANDS})
 
 
+def _only_day(entry: Entry) -> tuple[TimeMention, ...]:
+    """The day on which they want to talk, where they name one and no hour ("what does your Friday look like?")."""
+    days = {each.day: each for each in entry.reading.times if each.day and not each.clock and each.use is TimeUse.OTHER}
+    ahead = [each for day, each in days.items() if day >= entry.at.date()]
+    return (ahead[0],) if len(ahead) == 1 else ()
+
+
+def made_whole(mention: TimeMention, situation: Situation, entry: Entry) -> TimeMention:
+    """A time of which the rest is told by what is on offer or stands ("could I take the quarter to eleven one?")."""
+    if mention.start is not None:
+        return mention
+    span = resolve(mention, situation.offers, situation.diary.current(entry.at), situation.zone)
+    return replace(mention, start=span.start, end=span.end) if span else mention
+
+
 def scheduling(entry: Entry, situation: Situation) -> Telling:
     """A message that asks for times or offers some."""
-    offers = _offered(entry.reading)
+    offers = _offered(entry.reading) or _only_day(entry)
     if offers or not situation.offers_are_mine:
         situation.offers, situation.offers_are_mine = offers, False
     asks = entry.reading.asks & {Ask.TIMES, Ask.BOOKING} or frozenset({Ask.TIMES})

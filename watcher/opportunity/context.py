@@ -8,6 +8,7 @@ from datetime import datetime
 from watcher.opportunity import events
 from watcher.opportunity.appointments import (
     Telling,
+    agreed_to_mine,
     booked,
     called_off,
     coming,
@@ -71,6 +72,8 @@ def _rather(entry: Entry, situation: Situation) -> Says:
     """The meaning, or one that is as well supported and fits better: a first letter is rather an approach than a no,
     and a letter that states an interview to come rather an invitation."""
     reading = entry.reading
+    if reading.says is Says.SCHEDULING and _states_one_time(entry, situation):
+        return Says.INTERVIEW_CONFIRMED
     if reading.says is not Says.REJECTION:
         return reading.says
     if situation.stage is Stage.WITHDRAWN:
@@ -82,6 +85,16 @@ def _rather(entry: Entry, situation: Situation) -> Says:
     if situation.stage is None and reading.scores.get(Says.OUTREACH, 0.0) >= CLOSE_TO * no > 0.0:
         return Says.OUTREACH
     return reading.says
+
+
+def _states_one_time(entry: Entry, situation: Situation) -> bool:
+    """Whether what sounds like an invitation to find a time states one ("we invite you to an interview on Monday the
+    22nd at ten")."""
+    reading = entry.reading
+    stated = reading.scores.get(Says.INTERVIEW_CONFIRMED, 0.0) >= reading.scores.get(Says.SCHEDULING, 0.0) > 0.0
+    if not stated or reading.booking_links or any(each.use is TimeUse.OFFERED for each in reading.times):
+        return False
+    return len(coming(spans_of(entry, situation, TimeUse.STANDS), entry)) == 1
 
 
 def _confidence(entry: Entry, says: Says, situation: Situation) -> float:
@@ -120,6 +133,8 @@ def _update(entry: Entry, situation: Situation) -> Telling:
     if spans and current is None and situation.mine_last and situation.stage is Stage.SCHEDULING:
         meeting = situation.diary.book(spans[0].start, spans[0].end, entry.id, entry.at)
         return booked(entry, situation, meeting, Says.INTERVIEW_CONFIRMED)
+    if agreed := agreed_to_mine(entry, situation):
+        return agreed
     if situation.stage is Stage.LEAD and reading.speaker is Speaker.HUMAN:
         return _outreach(entry, situation)  # they go on pitching to one who has not answered
     happened: list[events.Event] = []
@@ -158,6 +173,8 @@ def _spoken_of(entry: Entry, situation: Situation) -> events.Event | None:
 
 
 def _acknowledged(entry: Entry, situation: Situation) -> Telling:
+    if entry.reading.confidence < SURE_ENOUGH and situation.mine_last and situation.stage is Stage.SCHEDULING:
+        return _update(entry, situation)  # what they have received there is no application
     return Telling(Says.APPLICATION_RECEIVED, (events.Acknowledged(entry.at, entry.id),))
 
 

@@ -176,8 +176,8 @@ class Diary:
 
     # --- the page as others see it --------------------------------------------------------------------------------
 
-    def page(self, now: datetime, *, ended: bool) -> tuple[Interview, ...]:
-        """Every interview once, those of one day as one, oldest first. `ended`: none that lies ahead still stands."""
+    def page(self, now: datetime, *, ended: datetime | None) -> tuple[Interview, ...]:
+        """Every interview once, those of one day as one, oldest first. `ended`: none that lay ahead then stands."""
         by_day: dict[object, list[Meeting]] = {}
         for meeting in self._meetings:
             day: object = self._day(meeting.start) if meeting.start else meeting.key
@@ -185,11 +185,11 @@ class Diary:
         pages = [self._one_day(meetings, now, ended=ended) for meetings in by_day.values()]
         return tuple(sorted(pages, key=lambda each: (each.start is not None, each.start or now, each.key)))
 
-    def _one_day(self, meetings: list[Meeting], now: datetime, *, ended: bool) -> Interview:
+    def _one_day(self, meetings: list[Meeting], now: datetime, *, ended: datetime | None) -> Interview:
         first = min(meetings, key=lambda each: (each.start or now, each.key))
         ends = [each.end for each in meetings if each.end and each.start and each.end > each.start]
         status = InterviewStatus.HELD if first.begun(now) else InterviewStatus.BOOKED
-        if first.cancelled or (ended and status is InterviewStatus.BOOKED):
+        if first.cancelled or (ended and not first.begun(ended)):
             status = InterviewStatus.CANCELLED
         basis = "said" if first.said else "mentioned" if first.mentioned else "assumed"
         people = tuple(dict.fromkeys(name for each in meetings for name in each.people))

@@ -91,7 +91,8 @@ def _sum_up(
     wish = wishes(words, zone)
     parties = parties_of(statements)
     contact = wish.contact or (None if wish.nobody else parties.contact)
-    interviews = situation.diary.page(now, ended=stage in OVER or stage is Stage.ON_HOLD)
+    ended = (situation.stage_since or now) if stage in OVER or stage is Stage.ON_HOLD else None
+    interviews = situation.diary.page(now, ended=ended)
     waiting = waiting_on(situation, stage, now)
     promise = situation.promise if stage not in OVER else None
     owed = [(ask, words_) for ask, words_ in OWED if ask in situation.debts] if waiting is WaitingOn.YOU else []

@@ -71,6 +71,7 @@ class Situation:
     zone: ZoneInfo
     diary: Diary
     stage: Stage | None = None
+    stage_since: datetime | None = None
     stage_source: str = ""
     stage_evidence: tuple[Evidence, ...] = ()
     stage_confidence: float = 1.0
@@ -146,6 +147,8 @@ class Situation:
             return
         if self.stage in OVER and after not in OVER:
             self.reopened = True
+        if after is not self.stage:
+            self.stage_since = event.at
         self.stage = after
         if statement is not None:
             self.stage_source = event.source

@@ -39,7 +39,8 @@ class Speaker(StrEnum):
 
 
 class Act(StrEnum):
-    """What the user does in a message of their own (several at once are common)."""
+    """What the user does in a message of their own (several at once are common). Of theirs only two are known: that
+    they agree to a time the user gave (`PICKED_TIME`) and speak of a talk that took place (`SPOKE`)."""
 
     APPLIED = "applied"  # puts themselves forward for a job
     PICKED_TIME = "picked_time"  # agrees to a time, by stating it or picking one offered

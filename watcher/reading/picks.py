@@ -14,6 +14,7 @@ from watcher.reading.identity import Identity
 from watcher.reading.namebook import lowered
 
 _WINDOW = 20_000
+_ALONE = 120  # characters in which a bare pick stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,13 @@ class PickWords:
             rf"|(?:\b(?:{_any(picks.get('before_number', ()))})|#)[ #]{{0,2}}(?P<number>\d|{number})\b(?![:./-]?\d)"
             rf"|\b(?:{_any(picks.get('before_letter', ()))}) (?P<letter>[{''.join(self.letters) or 'a'}])\b"
         )
+        # "B please", "2 works for me": nothing but the place, at the beginning of a text
+        lead, tail = "|".join(picks.get("alone_before", ())), _any(picks.get("alone_after", ()))
+        self._only = re.compile(
+            rf"\s*(?:(?:{lead or '(?!)'})[,:!]?\s+)*(?P<only>(?-i:[{''.join(self.letters).upper() or 'A'}])|[1-6])"
+            rf"\)?(?=[,:]? (?:{tail})\b|[.!]?\s*(?:/|\n|$))",
+            re.IGNORECASE,
+        )
         half, and_half = _any(shifts.get("halves", ())), _any(shifts.get("and_half", ()))
         amount = rf"(?:(?P<half>{half})|(?P<count>\d{{1,2}}|{_any(self.counts)})(?P<and_half> (?:{and_half}))?)"
         size = rf"{amount}[ -](?P<unit>{unit})"
@@ -75,6 +83,8 @@ class PickWords:
         found: list[Pick] = []
         if holds(low, self._of_place):
             found += [self._ordinal(match) for match in self._place.finditer(low)]
+        if only := self._only.match(text[:_ALONE]):
+            found.append(self._alone(only))
         if holds(low, self._of_repeat):
             found += [self._repeat(match) for match in self._same.finditer(low)]
         if holds(low, self._of_shift):
@@ -91,6 +101,11 @@ class PickWords:
             number = match["number"]
             value = int(number) if number.isdigit() else self.numbers[number]
         return Pick(match.start(), match.end(), ordinal=value)
+
+    def _alone(self, match: re.Match[str]) -> Pick:
+        word = match["only"].lower()
+        value = int(word) if word.isdigit() else self.letters.index(word) + 1
+        return Pick(match.start("only"), match.end("only"), ordinal=value)
 
     def _repeat(self, match: re.Match[str]) -> Pick:
         when = match["when"] or ""

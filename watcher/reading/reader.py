@@ -40,7 +40,7 @@ def read(message: Message, rulebook: Rulebook, settings: ReadingSettings) -> Rea
         system=sender.system,
         answerable=sender.answerable,
         bulk=sender.bulk,
-        acts=_acts(seen.hits, facts) if mine else frozenset(),
+        acts=_acts(seen.hits, asks=mine and facts.asks),
         asks=frozenset() if mine else _asks(seen.hits, judged.says, facts),
         times=facts.times,
         events=facts.events,
@@ -64,9 +64,9 @@ def read(message: Message, rulebook: Rulebook, settings: ReadingSettings) -> Rea
     )
 
 
-def _acts(hits: Iterable[Hit], facts: Facts) -> frozenset[Act]:
+def _acts(hits: Iterable[Hit], *, asks: bool) -> frozenset[Act]:
     found = {Act(hit.rule.signal[4:]) for hit in hits if hit.rule.signal.startswith("act.")}
-    return frozenset(found | {Act.ASKED}) if facts.asks else frozenset(found)
+    return frozenset(found | {Act.ASKED}) if asks else frozenset(found)
 
 
 def _asks(hits: Sequence[Hit], says: Says, facts: Facts) -> frozenset[Ask]:

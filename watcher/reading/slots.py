@@ -90,10 +90,12 @@ def read_items(scene: Scene) -> list[Day | ClockWords]:
 
 
 def _before_day(scene: Scene, found: list[Atom], i: int) -> bool:
-    """Whether a bare number stands right before "on" and a day ("10 on Tuesday")."""
-    if found[i].kind != "number" or found[i].flag or found[i].joined or i + 1 >= len(found):
+    """Whether a bare number stands right before "on" and a day ("10 on Tuesday"), or a dotted hour right before the day
+    ("3.30 Wednesday")."""
+    if i + 1 >= len(found) or found[i].flag or found[i].joined or found[i].kind not in ("number", "clock"):
         return False
-    if scene.text[found[i].end : found[i + 1].start].strip() not in scene.words.glue["hour_on"]:
+    between = scene.text[found[i].end : found[i + 1].start].strip()
+    if between not in scene.words.glue["hour_on"] and (between or found[i].kind == "number"):
         return False
     return read_day(scene.text, found, i + 1, scene.words, scene.today) is not None
 

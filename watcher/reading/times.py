@@ -95,6 +95,8 @@ def _mention(one: Found, found: list[Found], picks: list[Pick], scene: Scene) ->
         if start and end and end <= start:
             end += timedelta(days=1)
     past = bool(one.day and (one.day.past or one.day.day < scene.today or (start and start < scene.sent)))
+    if clock and not one.day and (earlier := _earlier_today(clock.first, bounds, zone, scene)):
+        past, start = True, earlier
     choices = sum(1 for other in found if bounds[0] <= other.start < bounds[1])
     use = use_of(
         scene.text, bounds, one.start, one.end, scene.cues, timed=clock is not None, past=past, choices=choices
@@ -108,6 +110,15 @@ def _mention(one: Found, found: list[Found], picks: list[Pick], scene: Scene) ->
         clock=clock.first if clock else start.timetz().replace(tzinfo=None) if start else None,
         zone=name,
     )
+
+
+def _earlier_today(clock: time, bounds: tuple[int, int], zone: tzinfo, scene: Scene) -> datetime | None:
+    """The instant of an hour without a day in a sentence that speaks of what has been ("nice talking to you at 1:30")."""
+    sentence = scene.text[bounds[0] : bounds[1]].lower().replace("’", "'")
+    if not scene.cues.has("past", sentence) or scene.cues.has("ahead", sentence):
+        return None
+    moment = _instant(scene.today, clock, zone, scene)
+    return moment if moment and moment <= scene.sent else None
 
 
 def _iso_instant(words: str, zone: tzinfo) -> datetime | None:

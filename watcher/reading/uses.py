@@ -16,6 +16,7 @@ _SENTENCE_END = re.compile(
 _MARK = re.compile(r"[!?.\n]")
 _DATED = re.compile(r"(?<!\d)\d{1,2}\.$")
 _WORD = re.compile(r"\s*([^\W\d_]+)")
+_TURN = re.compile(r";|,? (?:but|however|though|aber|jedoch|allerdings|dafür) ")
 _LONGEST = 320
 _NEVER: frozenset[str] = frozenset()
 
@@ -89,6 +90,14 @@ def sentence_around(text: str, ends: Sequence[int], start: int, end: int) -> tup
     return max(left, start - _LONGEST), min(right, end + _LONGEST)
 
 
+def _clause(sentence: str, at: int) -> str:
+    """The part of a sentence around `at` that no "but" cuts off: "can't do Tuesday, but Wednesday is fine"."""
+    turns = [turn.end() - 1 for turn in _TURN.finditer(sentence)]
+    left = max((turn for turn in turns if turn <= at), default=0)
+    right = min((turn for turn in turns if turn > at), default=len(sentence))
+    return sentence[left:right]
+
+
 def use_of(
     text: str, bounds: tuple[int, int], start: int, end: int, cues: Cues, *, timed: bool, past: bool, choices: int
 ) -> TimeUse:
@@ -108,6 +117,7 @@ def use_of(
         return TimeUse.DEADLINE
     if past or (not timed and cues.has("past", around) and not cues.has("ahead", around)):
         return TimeUse.PAST
+    around = _clause(around, start - bounds[0])
     if cues.has("cancelled", around) and not (timed and cues.has("moved", around) and choices == 1):
         return TimeUse.CANCELLED
     if cues.has("moved", around) and "?" not in sentence:
