@@ -12,6 +12,7 @@ import watcher
 PACKAGE = Path(str(resources.files(watcher)))
 DOORS = {
     "apscheduler": ("daemon/ticks.py",),
+    "dns": ("mailbox/discovery.py",),
     "googleapiclient": ("mailbox/gmail_wire.py",),
     "holidays": ("workdays.py", "config/places.py"),
     "httplib2": ("mailbox/gmail_wire.py",),

@@ -24,21 +24,23 @@ ROOT = Path(__file__).parents[2]
 class Terminal:
     """A person at a terminal: waits for a question, types an answer."""
 
-    def __init__(self, words: list[str], environ: dict[str, str]) -> None:
+    def __init__(self, words: list[str], environ: dict[str, str], command: list[str] | None = None) -> None:
         self.said = ""
         self._seen = 0
         mine, theirs = pty.openpty()
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "watcher", *words], cwd=ROOT, env=environ, stdin=theirs, stdout=theirs, stderr=theirs
-        )
+        command = command or [sys.executable, "-m", "watcher", *words]
+        self.process = subprocess.Popen(command, cwd=ROOT, env=environ, stdin=theirs, stdout=theirs, stderr=theirs)
         os.close(theirs)
         self._line = mine
 
     def answer(self, question: str, typed: str) -> None:
-        self._wait_for(question)
+        self.wait_for(question)
+        self.type(typed)
+
+    def type(self, typed: str) -> None:
         os.write(self._line, f"{typed}\n".encode())
 
-    def _wait_for(self, words: str) -> None:
+    def wait_for(self, words: str) -> None:
         end = time.monotonic() + 30
         while words not in self.said[self._seen :]:
             ready, _, _ = select.select([self._line], [], [], max(end - time.monotonic(), 0))

@@ -64,9 +64,14 @@ def _you(options: argparse.Namespace, asking: Asking) -> Answers:
 
 
 def _account(options: argparse.Namespace, asking: Asking, screen: Screen, answers: Answers) -> Answers:
-    from watcher.config.providers import IMAP, MAILDIR, likely, providers
+    from watcher.config.providers import IMAP, MAILDIR, domain_of, likely, providers
+    from watcher.mailbox.discovery import imap_server, mail_hosts
 
-    first, known = likely(answers.addresses[0]), {provider.id: provider for provider in providers()}
+    known = {provider.id: provider for provider in providers()}
+    domain = domain_of(answers.addresses[0])
+    first = likely(answers.addresses[0])
+    if asking.person and options.kind is None and first[0].id == IMAP:
+        first = likely(answers.addresses[0], mail_hosts(domain))  # a domain of one's own, kept by a provider
     order = [*(provider.id for provider in first), *(key for key in known if key not in {one.id for one in first})]
     shown = {key: " ".join(filter(None, (f"{known[key].name}.", known[key].cost))) for key in order}
     kind = asking.choice("Where is your mail?", "--kind", options.kind, shown, order[0])
@@ -78,21 +83,23 @@ def _account(options: argparse.Namespace, asking: Asking, screen: Screen, answer
     user = asking.text("The name you sign in with", "--user", options.user, answers.addresses[0], _not_empty)
     if kind == "gmail":
         return replace(answers, kind="gmail", user=user, endpoint=options.endpoint or "")
-    host, port = provider.host, 993
+    host, port, tls = provider.host, options.port or 993, "starttls" if options.port == 143 else "tls"
     if options.host or kind == IMAP or not host:
-        from watcher.mailbox.discovery import imap_server
-
-        found = None if options.host else imap_server(answers.addresses[0].rpartition("@")[2])
-        guess = found.host if found else f"imap.{answers.addresses[0].rpartition('@')[2]}"
-        host = asking.text("The IMAP server", "--host", options.host, guess, _not_empty)
-        port = options.port or (found.port if found and found.host == host else 993)
+        found = None if options.host else imap_server(domain)
+        host = asking.text(
+            "The IMAP server", "--host", options.host, found.host if found else f"imap.{domain}", _not_empty
+        )
+        if found and found.host == host and not options.port:
+            port, tls = found.port, found.tls
     command = options.password_command or ""
     if kind == "outlook":
         client = asking.text(
             "Your client id at Microsoft (docs/outlook.md)", "--client-id", options.client_id, check=_not_empty
         )
         answers = replace(answers, sign_in="microsoft", client_id=client)
-    return replace(answers, kind="imap", user=user, host=host, port=port, ca=options.ca or "", password_command=command)
+    return replace(
+        answers, kind="imap", user=user, host=host, port=port, tls=tls, ca=options.ca or "", password_command=command
+    )
 
 
 def _manners(options: argparse.Namespace, asking: Asking, answers: Answers) -> Answers:
@@ -190,9 +197,33 @@ def _keep(asking: Asking, name: str, secret: str, answers: Answers) -> Answers:
         if not asking.person:
             raise
         asking.say(str(fault))
+        if answers.kind == "gmail" or answers.sign_in:
+            return _hand_over(asking, name, secret, answers)
         command = asking.text("A command that prints it", "--password-command", None, check=_not_empty)
         return replace(answers, password_command=command)
     return answers
+
+
+def _hand_over(asking: Asking, name: str, secret: str, answers: Answers) -> Answers:
+    """A sign-in that no person could type goes to a program of the user's, which must give it back."""
+    from watcher.mailbox import credentials
+
+    asking.say('Which program is to keep the sign-in? Such as "pass insert -m mail/work" and "pass show mail/work".')
+    for number in range(TRIES):
+        keeps = asking.text("A command that keeps what it reads", "--password-command", None, check=_not_empty)
+        prints = asking.text("A command that prints it", "--password-command", None, check=_not_empty)
+        try:
+            credentials.hand_over(name, keeps, secret, os.environ)
+            given = credentials.secret(name, prints, os.environ)
+            if given != secret:
+                raise CredentialsMissing(f"{prints} prints something else.", "Try both in a terminal.")
+        except CredentialsMissing as fault:
+            if number == TRIES - 1:
+                raise
+            asking.say(str(fault))
+        else:
+            return replace(answers, password_command=prints)
+    raise AssertionError
 
 
 # --- the first look ----------------------------------------------------------------------------------------------

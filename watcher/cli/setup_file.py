@@ -25,6 +25,7 @@ class Answers:
     user: str = ""
     host: str = ""
     port: int = 993
+    tls: str = "tls"
     ca: str = ""
     endpoint: str = ""
     sign_in: str = ""
@@ -64,6 +65,7 @@ def text_of(answers: Answers) -> str:
         "[[accounts]]",
         *(_line(key, value, comment) for key, value, comment in account if value),
         *([_line("port", answers.port)] if answers.kind == "imap" and answers.port != 993 else []),
+        *([_line("tls", answers.tls, "encrypted from its second word on")] if answers.tls != "tls" else []),
         "",
         "[calendar]",
         _line("holidays", answers.holidays, 'days nobody counts: "US", "DE-BY", "GB" (England), "GB-SCT"'),

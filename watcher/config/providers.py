@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 
@@ -11,8 +12,9 @@ IMAP, MAILDIR = "imap", "maildir"
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """One way to reach mail. `host` is the IMAP server ("" where there is none or it must be asked for), `cost` what
-    choosing it means, `page` where the password is made, `hint` what it wants."""
+    """One way to reach mail. `domains` are its own, `mx` the ends of the names of hosts that take mail for others'
+    there; `host` is the IMAP server ("" where there is none or it must be asked for), `cost` what choosing it means,
+    `page` where the password is made, `hint` what it wants."""
 
     id: str
     name: str
@@ -21,6 +23,7 @@ class Provider:
     cost: str = ""
     page: str = ""
     hint: str = ""
+    mx: tuple[str, ...] = ()
 
 
 def providers() -> tuple[Provider, ...]:
@@ -29,7 +32,7 @@ def providers() -> tuple[Provider, ...]:
     known = [
         Provider(
             entry["id"], entry["name"], tuple(entry["domains"]), entry.get("host", ""), entry.get("cost", ""),
-            entry.get("page", ""), entry.get("hint", ""),
+            entry.get("page", ""), entry.get("hint", ""), tuple(entry.get("mx", ())),
         )
         for entry in tomllib.loads(source)["provider"]
     ]  # fmt: skip
@@ -40,10 +43,19 @@ def providers() -> tuple[Provider, ...]:
     )
 
 
-def likely(address: str) -> tuple[Provider, ...]:
-    """The providers of an address, the quickest first; any IMAP server where none is known."""
-    domain = address.rpartition("@")[2].lower()
+def domain_of(address: str) -> str:
+    """What stands behind the @ of an address."""
+    return address.rpartition("@")[2].lower()
+
+
+def likely(address: str, hosts: Sequence[str] = ()) -> tuple[Provider, ...]:
+    """The providers of an address, the quickest first; any IMAP server where none is known. `hosts` take the mail of
+    its domain, as far as is known."""
+    domain = domain_of(address)
     found = tuple(provider for provider in providers() if domain in provider.domains)
+    if not found:
+        named = [f".{host.lower().rstrip('.')}" for host in hosts]
+        found = tuple(one for one in providers() if any(name.endswith(f".{end}") for end in one.mx for name in named))
     return found or tuple(provider for provider in providers() if provider.id == IMAP)
 
 

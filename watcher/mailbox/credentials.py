@@ -134,13 +134,25 @@ def _from_systemd(account: str, environ: Mapping[str, str]) -> str | None:
         ) from error
 
 
+def hand_over(account: str, command: Sequence[str] | str, value: str, environ: Mapping[str, str]) -> None:
+    """Give a secret to a program of the user's, one line on its standard input. Raises CredentialsMissing."""
+    _run(account, command, environ, f"{value}\n", "Try the command in a terminal; it must read one line and keep it.")
+
+
 def _from_command(account: str, command: Sequence[str] | str, environ: Mapping[str, str]) -> str:
     remedy = "Try the command in a terminal; it must print the password on its first line."
+    first = _run(account, command, environ, "", remedy).split("\n", 1)[0].rstrip("\r")
+    return _checked(first, f"The password_command of {account} printed nothing.", remedy)
+
+
+def _run(account: str, command: Sequence[str] | str, environ: Mapping[str, str], given: str, remedy: str) -> str:
+    """What a command prints that is given something to read. Raises CredentialsMissing."""
+    words: list[str] = []
     try:
         words = shlex.split(command) if isinstance(command, str) else list(command)
         done = subprocess.run(  # noqa: S603 - the user's own command
             words,
-            stdin=subprocess.DEVNULL,
+            input=given,
             capture_output=True,
             timeout=COMMAND_TIMEOUT,
             env=dict(environ),
@@ -160,8 +172,7 @@ def _from_command(account: str, command: Sequence[str] | str, environ: Mapping[s
         ) from None
     except (OSError, ValueError, IndexError) as error:
         raise CredentialsMissing(f"The password_command of {account} cannot be run.", remedy) from error
-    first = done.stdout.split("\n", 1)[0].rstrip("\r")
-    return _checked(first, f"The password_command of {account} printed nothing.", remedy)
+    return done.stdout
 
 
 def _from_keyrings(account: str, keyrings: Sequence[Keyring]) -> str:

@@ -2,74 +2,81 @@
 
 from __future__ import annotations
 
-import socket
-import struct
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from watcher.mailbox.discovery import Server, imap_server
+from tests.support.names import Names, running
+from watcher.mailbox import discovery
+from watcher.mailbox.discovery import Server, imap_server, mail_hosts
+
+SECURE, LATER = ("_imaps._tcp.example.net.", "SRV"), ("_imap._tcp.example.net.", "SRV")
 
 
-def name(text: str) -> bytes:
-    return b"".join(bytes([len(label)]) + label.encode() for label in text.split(".")) + b"\0" if text else b"\0"
+@pytest.fixture
+def names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Names]:
+    with running(tmp_path, monkeypatch) as made:
+        yield made
 
 
-def record(priority: int, weight: int, port: int, host: str) -> bytes:
-    data = struct.pack(">HHH", priority, weight, port) + name(host)
-    return b"\xc0\x0c" + struct.pack(">HHIH", 33, 1, 60, len(data)) + data  # the name is a pointer to the question's
+def test_the_server_of_the_lowest_priority_and_among_those_of_the_greatest_weight_is_taken(names: Names) -> None:
+    names.records[SECURE] = [
+        "20 0 993 spare.example.net.", "10 1 9993 light.example.net.", "10 9 9993 mail.example.net.",
+    ]  # fmt: skip
+    assert imap_server("example.net") == Server("mail.example.net", 9993)
+    assert names.asked == [SECURE]
 
 
-@contextmanager
-def name_server(answer: Callable[[bytes], bytes]) -> Iterator[tuple[str, int]]:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
-        line.bind(("127.0.0.1", 0))
-        line.settimeout(5)
-
-        def serve() -> None:
-            query, back = line.recvfrom(4096)
-            line.sendto(answer(query), back)
-
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        yield line.getsockname()
-        thread.join(5)
+def test_where_there_is_only_one_with_starttls_that_is_taken(names: Names) -> None:
+    names.records[SECURE] = ["0 0 0 ."]
+    names.records[LATER] = ["0 1 143 mail.example.net."]
+    assert imap_server("example.net") == Server("mail.example.net", 143, "starttls")
 
 
-def reply(query: bytes, *records: bytes) -> bytes:
-    return query[:2] + struct.pack(">HHHHH", 0x8180, 1, len(records), 0, 0) + query[12:] + b"".join(records)
+def test_an_answer_that_is_too_long_for_a_datagram_is_asked_for_again(names: Names) -> None:
+    names.truncates = True
+    names.records[SECURE] = [f"{number} 1 993 mail{number}.example.net." for number in range(1, 200)]
+    assert imap_server("example.net") == Server("mail1.example.net", 993)
 
 
-def test_the_server_of_the_lowest_priority_is_taken() -> None:
-    asked: list[bytes] = []
+def test_a_domain_in_another_script_is_asked_for_as_the_name_server_knows_it(names: Names) -> None:
+    names.records["_imaps._tcp.xn--mller-kva.example.", "SRV"] = ["0 1 993 mail.example.net."]
+    assert imap_server("müller.example") == Server("mail.example.net", 993)
 
-    def answer(query: bytes) -> bytes:
-        asked.append(query)
-        return reply(query, record(20, 0, 143, "spare.example.net"), record(10, 1, 9993, "mail.example.net"))
 
-    with name_server(answer) as at:
-        assert imap_server("example.net", [at]) == Server("mail.example.net", 9993)
-    assert name("_imaps._tcp.example.net") in asked[0]
+@pytest.mark.parametrize("record", ["0 0 0 .", r"0 0 993 a\032b.example."])
+def test_no_host_is_no_server(names: Names, record: str) -> None:
+    names.records[SECURE] = [record]
+    assert imap_server("example.net") is None
 
 
 @pytest.mark.parametrize(
-    "answer",
-    [
-        lambda query: reply(query),
-        lambda query: reply(query, record(0, 0, 0, "")),
-        lambda query: b"\0\0" + reply(query, record(0, 0, 993, "evil.example"))[2:] if query[:2] != b"\0\0" else b"",
-        lambda query: query[:2] + b"\x81\x80\0\1\0\1\0\0\0\0\xc0\x0c",
-        lambda query: query[:7],
-        lambda query: b"",
-    ],
+    "nonsense", [b"\x81\x80\0\1\0\1\0\0\0\0\xc0\x0c", b"", b"\x81\x80" + b"\xff" * 40, b"\x81\x83\0\0\0\0\0\0\0\0"]
 )
-def test_no_record_and_nonsense_are_no_server(answer: Callable[[bytes], bytes]) -> None:
-    with name_server(answer) as at:
-        assert imap_server("example.net", [at]) is None
+def test_nonsense_is_no_server(names: Names, nonsense: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(discovery, "PATIENCE", 0.3)
+    names.nonsense = nonsense
+    assert imap_server("example.net") is None
 
 
-@pytest.mark.parametrize("domain", ["", "a..b", "x" * 70 + ".example"])
-def test_what_is_no_domain_is_not_asked_for(domain: str) -> None:
-    assert imap_server(domain, [("127.0.0.1", 9)]) is None
+@pytest.mark.parametrize("domain", ["", "a..b", "x" * 70 + ".example", "a b.example", "\udc80.example"])
+def test_what_is_no_domain_is_no_fault(names: Names, domain: str) -> None:
+    assert imap_server(domain) is None
+    assert mail_hosts(domain) == ()
+
+
+def test_without_a_name_server_there_is_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for text in (None, "", "nameserver nowhere\n"):
+        file = tmp_path / "resolv.conf"
+        if text is not None:
+            file.write_text(text)
+        monkeypatch.setattr(discovery, "RESOLVERS", file)
+        assert imap_server("example.net") is None
+
+
+def test_the_hosts_that_take_mail_come_in_their_order(names: Names) -> None:
+    names.records["example.net.", "MX"] = ["20 b.mail.example.", "10 a.mail.example."]
+    assert mail_hosts("example.net") == ("a.mail.example", "b.mail.example")
+    names.records["example.net.", "MX"] = ["0 ."]  # takes none (RFC 7505)
+    assert mail_hosts("example.net") == ()
