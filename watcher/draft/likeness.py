@@ -15,6 +15,8 @@ from email.utils import getaddresses
 from html.parser import HTMLParser
 from unicodedata import normalize
 
+from watcher.message.flowing import unflow
+
 _MESSAGE_ID = re.compile(r"<[^<>\s]+>")
 _SPACES = re.compile(r"[^\S\n]+")
 _LINE_ENDS = re.compile(r"\r\n?")
@@ -70,7 +72,7 @@ def likeness(raw: bytes) -> Likeness:
         if not isinstance(data, bytes):
             continue
         if part.get_content_maintype() == "text" and not _is_attached(part):
-            text = _canonical(_decoded_text(data, part), html=part.get_content_subtype() == "html")
+            text = _canonical(_flowing(_decoded_text(data, part), part), html=part.get_content_subtype() == "html")
             texts.extend([text] if text else [])
         else:
             files.append(hashlib.sha256(data).hexdigest())
@@ -136,6 +138,18 @@ def _decoded(data: bytes, charset: str) -> str:
         except (LookupError, ValueError):
             continue
     return data.decode("latin-1")
+
+
+def _flowing(text: str, part: Part) -> str:
+    """Text without the soft line breaks that a client has put in (RFC 3676), as Thunderbird does at each save."""
+    if part.get_content_type() != "text/plain" or _parameter(part, "format") != "flowed":
+        return text
+    return unflow(_LINE_ENDS.sub("\n", text), delsp=_parameter(part, "delsp") == "yes")
+
+
+def _parameter(part: Part, name: str) -> str:
+    value = part.get_param(name)
+    return value.strip().lower() if isinstance(value, str) else ""
 
 
 def _canonical(text: str, *, html: bool) -> str:

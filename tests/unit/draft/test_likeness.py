@@ -52,6 +52,34 @@ def test_another_encoding_is_the_same_letter(charset: str, cte: str) -> None:
     assert fingerprint(letter(charset=charset, cte=cte)) == fingerprint(ORIGINAL)
 
 
+LONG = (
+    "Hi Zoë,\n\nI wanted to come back to the interview on Tuesday, 10 March for the Data Analyst role at Quillfeather.\n\n"
+    "Best,\nAlex\n\nOn Monday Zoë wrote:\n\n> From Tuesday on you can reach me here, by telephone or by mail as you like.\n"
+    ">\n>> See you\n"
+)
+FLOWED = (
+    "Hi Zoë,\n\nI wanted to come back to the interview on Tuesday, 10 March for \nthe Data Analyst role at Quillfeather.\n\n"
+    "Best,\nAlex\n\nOn Monday Zoë wrote:\n\n> From Tuesday on you can reach me here, \n> by telephone or by mail as you like.\n"
+    ">\n>> See you\n"
+)
+
+
+def flowed(text: str) -> bytes:
+    """As Thunderbird saves a draft: its own header fields, and soft line breaks."""
+    head = (
+        "From: Alex <alex@example.net>\nTo: Zoe <zoe@acme.example>\nSubject: Re: Talk\nIn-Reply-To: <m1@acme.example>\n"
+    )
+    more = "User-Agent: a client\nContent-Type: text/plain; charset=UTF-8; format=flowed\nContent-Transfer-Encoding: 8bit\n"
+    return raw(head + more, text.replace("\n", "\r\n").encode())
+
+
+def test_soft_line_breaks_are_the_same_letter_and_hard_ones_are_not() -> None:
+    ours = fingerprint(letter(LONG, subject="Re: Talk"))
+    assert fingerprint(flowed(FLOWED)) == ours
+    assert fingerprint(flowed(FLOWED.replace("for \nthe", "for\nthe"))) != ours
+    assert fingerprint(flowed(FLOWED.replace("10 March", "11 March"))) != ours
+
+
 @pytest.mark.parametrize(
     "altered",
     [
