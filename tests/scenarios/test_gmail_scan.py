@@ -148,6 +148,22 @@ def test_each_draft_lies_in_the_thread_that_it_answers(account: Account) -> None
             assert told["threadId"] == threads[str(parsed["In-Reply-To"]).strip()]
 
 
+def test_a_message_counts_once_whatever_number_of_labels_it_bears(account: Account) -> None:
+    for name in ("Jobs", "Jobs/Applied"):
+        account.gmail.outside("labels", {"name": name})
+    labels = {one["name"]: one["id"] for one in account.gmail.outside("labels")["labels"]}
+    for told in account.messages():
+        if "DRAFT" not in told["labelIds"]:
+            added = [labels["Jobs"], labels["Jobs/Applied"], "STARRED", "IMPORTANT"]
+            account.gmail.outside(f"messages/{told['id']}/modify", {"addLabelIds": added, "removeLabelIds": []})
+    account.config.write_text(account.config.read_text() + 'folders = ["Jobs", "Jobs/Applied"]\n')
+    account.run("scan")
+    told = account.run("status", "--all")["opportunities"]
+    named = [message["message_id"] for one in told for message in one["messages"]]
+    assert len(named) == len(set(named)) >= 5
+    assert len(account.lying()) >= len(account.states()) >= 2  # `lying` finds no two alike
+
+
 def test_a_second_scan_fetches_and_drafts_nothing(account: Account) -> None:
     account.run("scan")
     lying_before = account.lying()

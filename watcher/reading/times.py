@@ -113,7 +113,7 @@ def _mention(one: Found, found: list[Found], picks: list[Pick], scene: Scene) ->
 
 
 def _earlier_today(clock: time, bounds: tuple[int, int], zone: tzinfo, scene: Scene) -> datetime | None:
-    """The instant of an hour without a day in a sentence that speaks of what has been ("nice talking to you at 1:30")."""
+    """The instant of an hour without a day in a sentence that speaks of what has been ("good talk at 1:30")."""
     sentence = scene.text[bounds[0] : bounds[1]].lower().replace("’", "'")
     if not scene.cues.has("past", sentence) or scene.cues.has("ahead", sentence):
         return None
