@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -18,8 +19,12 @@ REMEDY_HOUR = 'Write it like "tuesday 3pm", "3 April 14:30" or 2026-04-03T14:30.
 NOON = time(12)
 _COUNTED = re.compile(
     r"(?P<lead>in )?(?P<n>\d{1,4}|an?|one|two|three|four|five|six|seven|eight|nine|ten) "
-    r"?(?P<unit>minutes?|mins?|hours?|hrs?|h|days?|weeks?)(?P<ago> ago)?"
+    r"?(?P<unit>minutes?|mins?|hours?|hrs?|h|days?|weeks?|months?)(?P<ago> ago)?"
 )
+_AFTER = re.compile(r"\b(?:after|past|over) (?:the )?$")
+_AFTER_NEXT = re.compile(r"(?:the )?(?P<what>[a-z]+) after next")
+_FOR = re.compile(r"^for (?=\w+ \w)", re.IGNORECASE)
+_TILL = re.compile(r"^till?(?= )", re.IGNORECASE)
 _NUMBERS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
     "ten": 10,
@@ -97,7 +102,7 @@ class Calendar:
         return Typed(day, at)
 
     def _read(self, text: str, like: datetime | None = None) -> Typed | None:
-        text = " ".join(text.split())
+        text = _TILL.sub("until", _FOR.sub("", " ".join(text.split())))
         return self._iso(text) or self._counted(text.lower()) or self._in_words(text, like)
 
     def _iso(self, text: str) -> Typed | None:
@@ -116,6 +121,8 @@ class Calendar:
         if found is None:
             return None
         number = int(found["n"]) if found["n"].isdecimal() else _NUMBERS[found["n"]]
+        if found["unit"].startswith("mo"):
+            return Typed(_months_from(self.today, -number if found["ago"] else number))
         length = timedelta(**{_UNITS[found["unit"][0]]: number})
         at = self.now - length if found["ago"] else self.now + length
         local = at.astimezone(self.zone)
@@ -125,6 +132,8 @@ class Calendar:
         pack, low = self.rulebook.packs["en"], text.lower().replace("’", "'")
         if low in {"next week", "next month"}:
             return Typed(self._first_of(low))
+        if day := self._after_next(low) or self._by_name(low):
+            return Typed(day)
         if re.fullmatch(r"\d{1,2}", low):
             text = low = f"the {low}th"
         local = self.now.astimezone(self.zone)
@@ -139,11 +148,40 @@ class Calendar:
         spans = words.find(low, local, self.settings.day_first, self.settings.country)
         return Typed(spans[0].day) if spans else None
 
+    def _by_name(self, text: str) -> date | None:
+        """A feast ("easter monday", "christmas"), or the first day after it ("after easter")."""
+        pack = self.rulebook.packs["en"]
+        words = span_words(pack.tables["days"], pack.tables["times"])
+        local = self.now.astimezone(self.zone)
+        for span in words.find(text, local, self.settings.day_first, self.settings.country):
+            if text[span.start : span.end] in words.feasts:
+                return span.last + timedelta(days=1) if _AFTER.search(text[: span.start]) else span.day
+        return None
+
+    def _after_next(self, text: str) -> date | None:
+        """ "the week after next" (its Monday), "monday after next"."""
+        found = _AFTER_NEXT.fullmatch(text)
+        monday = self._first_of("next week")
+        if found is None or found["what"] == "week":
+            return monday + _WEEK if found else None
+        weekdays = self.rulebook.packs["en"].tables["times"]["weekdays"]
+        number = next((index for index, names in enumerate(weekdays) if found["what"] in names), None)
+        if number is None:
+            return None
+        coming = self.today + timedelta(days=(number - self.today.weekday() - 1) % 7 + 1)
+        return coming + _WEEK
+
     def _first_of(self, stretch: str) -> date:
         """Whoever waits until next week or month waits for its first day."""
         if stretch == "next week":
             return self.today + timedelta(days=7 - self.today.weekday())
         return (self.today.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+def _months_from(day: date, count: int) -> date:
+    """The same day of the month so many months on, or the last of that month where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _written(day: date) -> str:

@@ -150,16 +150,28 @@ def _family_name(parts: Sequence[str]) -> Sequence[str]:
 def closing(
     opportunity: Opportunity, formal: bool, signature: str, name: str, words: Mapping[str, Any], turn: int
 ) -> str:
-    """The closing words and the user's name, once. A signature of the user's own stands as it is; one that begins with
-    their name gets closing words before it. `turn` chooses among the wordings."""
+    """The closing words and the user's name, once. A signature of the user's own that closes with their name stands as
+    it is; one that begins with it gets closing words before it, one without it both. `turn` chooses among the
+    wordings."""
     closings = words["formal_closings" if formal else "warm_closings"]
     parting = str(closings[turn % len(closings)])
-    own = [line.rstrip() for line in signature.strip().split("\n")]
-    if own != [""]:
-        block = "\n".join(own)
-        return f"{parting}\n{block}" if _is_form_of(own[0], name) else block
+    own = [line.rstrip() for line in signature.strip().split("\n") if line.strip() not in _DELIMITERS]
+    if own and _is_form_of(own[0], name):
+        return "\n".join((parting, *own))
+    if any(_names(line, name) for line in own):
+        return "\n".join(own)
     first = name.split()[0] if name.split() else name
-    return f"{parting}\n{_signs_as(opportunity, name) or (name if formal else first)}"
+    return "\n".join((parting, _signs_as(opportunity, name) or (name if formal else first), *own))
+
+
+_DELIMITERS = frozenset(("", "--"))  # a letter's close is no signature below it (RFC 3676, section 4.3)
+
+
+def _names(line: str, name: str) -> bool:
+    """Whether a line holds the user's first or last name."""
+    parts = {part.strip(".,").casefold() for part in name.split()[:1] + name.split()[-1:]}
+    words = [word.strip(".,") for word in line.casefold().split()]
+    return not parts.isdisjoint(word for word in words if word.isalpha())  # none out of an address
 
 
 def _is_form_of(line: str, name: str) -> bool:

@@ -49,6 +49,18 @@ def calendar(rulebook: Rulebook) -> Calendar:
         ("2026-04-03", "2026-04-03"),
         ("monday week", "2026-03-30"),
         ("end of the month", "2026-03-31"),
+        ("after Easter", "2026-04-07"),
+        ("Easter Monday", "2026-04-06"),
+        ("until good friday", "2026-04-03"),
+        ("after the bank holiday", "2026-04-04"),
+        ("christmas", "2026-12-25"),
+        ("for two weeks", "2026-04-01"),
+        ("in a month", "2026-04-18"),
+        ("3 months", "2026-06-18"),
+        ("till april", "2026-04-01"),
+        ("the week after next", "2026-03-30"),
+        ("monday after next", "2026-03-30"),
+        ("wed after next", "2026-04-01"),
     ],
 )
 def test_a_day_ahead_is_understood(calendar: Calendar, text: str, day: str) -> None:

@@ -170,3 +170,16 @@ def test_a_signature_that_is_only_a_name_gets_closing_words_and_no_second_name()
     parting, *rest = closed("Alex Morgan\n+1 555 0100").split("\n")
     assert parting in WORDS["warm_closings"]
     assert rest == ["Alex Morgan", "+1 555 0100"]
+
+
+@pytest.mark.parametrize("signature", ["-- \nAlex Morgan\n+1 555 0100", "--\n\nAlex Morgan\n+1 555 0100"])
+def test_the_mark_before_a_signature_is_no_part_of_the_close(signature: str) -> None:
+    parting, *rest = closed(signature).split("\n")
+    assert parting in WORDS["warm_closings"]
+    assert rest == ["Alex Morgan", "+1 555 0100"]
+
+
+def test_a_signature_without_the_name_stands_below_it() -> None:
+    parting, *rest = closed("Joiner and restorer\nhttps://alex.example alex@example.net").split("\n")
+    assert parting in WORDS["warm_closings"]
+    assert rest == ["Alex", "Joiner and restorer", "https://alex.example alex@example.net"]
