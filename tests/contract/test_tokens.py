@@ -194,6 +194,14 @@ def test_what_login_hands_on_opens_the_mailbox_until_it_is_taken_back(
     assert "canary" not in said.out + said.err
 
 
+def test_logout_tells_what_it_cannot_take_back(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config.write_text(config.read_text() + 'password_command = ["cat", "secret"]\n')
+    assert main(["--config", str(config), "logout", "work"]) == 0
+    told = capsys.readouterr().out
+    assert "`password_command`" in told
+    assert "https://account.live.com/consent/Manage" in told
+
+
 def test_a_config_for_microsoft_without_a_client_id_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config = tmp_path / "config.toml"
     config.write_text(

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 PATIENCE = 300.0  # seconds that the browser's answer is waited for
 ELSEWHERE = "http://127.0.0.1:8085/"  # where a browser on another machine is sent; nobody answers there
 REVOKE = "https://myaccount.google.com/connections"
+REVOKE_PERSONAL = "https://account.live.com/consent/Manage"
+REVOKE_WORK = "https://myapps.microsoft.com"
 QUICKER = (
     'Thirty seconds instead: kind = "imap", host = "imap.gmail.com" and an app password, which opens the whole account '
     "to whoever has it."
@@ -67,8 +69,13 @@ def logout(options: argparse.Namespace, screen: Screen) -> int:
     settings = account_of(config, options.account)
     there = delete_secret(settings.name, os.environ)
     screen.say(f"Signed out of {settings.name}." if there else f"Nothing was stored for {settings.name}.")
-    if isinstance(settings, GmailAccount):
-        screen.say(f"Google itself forgets the permission at {REVOKE}.")
+    if not isinstance(settings, MaildirAccount):
+        if settings.password_command:
+            screen.say("`password_command` in the config still gives one; that program keeps it, not watcher.")
+        if isinstance(settings, GmailAccount):
+            screen.say(f"Google itself forgets the permission at {REVOKE}.")
+        elif settings.sign_in == "microsoft":
+            screen.say(f"Microsoft itself forgets the permission at {REVOKE_PERSONAL}, or {REVOKE_WORK} at work.")
     return 0
 
 
@@ -82,9 +89,12 @@ def account_of(config: Config, name: str) -> AccountSettings:
 
 
 def _with_password(settings: ImapAccount, watcher: Watcher, screen: Screen) -> str:
+    from watcher.mailbox.signin import as_pasted
+
     password = _asked(f"Password of {settings.user} at {settings.host}: ", hidden=True)
     if not password:
         raise UsageError("No password was given.", "Nothing is stored.")
+    password = as_pasted(settings.host, password)
     watcher.probe(settings.name, os.environ, password)
     return password
 

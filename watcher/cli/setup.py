@@ -142,20 +142,24 @@ def _sign_in(options: argparse.Namespace, asking: Asking, screen: Screen, path: 
         folders = watcher.probe(name, os.environ, secret).folders
         answers = _keep(asking, name, secret, answers)
     roles = {folder.role.value: folder.name for folder in folders}
-    for role in ("inbox", "sent", "drafts"):
-        screen.say(f"  {role}: {roles.get(role, 'there is none')}")
+    screen.say("Signed in. Your folders:")
+    for role in ("inbox", "sent", "drafts", "archive", "all", "trash"):
+        if role in roles or role in ("inbox", "sent", "drafts"):
+            screen.say(f"  {role}: {roles.get(role, 'there is none')}")
     if "drafts" not in roles:
         raise UsageError("There is no folder for drafts.", "Make a folder named Drafts in your mail program.")
     return answers
 
 
 def _password(asking: Asking, screen: Screen, watcher: Watcher, answers: Answers) -> str:
+    from watcher.mailbox.signin import as_pasted
+
     provider: Provider = answers.provider
     for told in (provider.hint, provider.page):
         if told:
             screen.say(told)
     for number in range(TRIES):
-        secret = asking.secret(f"Password of {answers.user} at {answers.host}")
+        secret = as_pasted(answers.host, asking.secret(f"Password of {answers.user} at {answers.host}"))
         try:
             watcher.probe(answers.account, os.environ, secret)
         except CredentialsRejected as fault:

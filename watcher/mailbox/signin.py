@@ -33,6 +33,7 @@ class Tokens(Protocol):
 NOT_NOW = re.compile(
     r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG|THROTTLED)\]|too many|try again|temporar|simultaneous", re.I
 )
+BLOCKS = re.compile(r"\s*[a-z]{4}(\s[a-z]{4}){3}\s*")
 # What imaplib can put into LOGIN as it stands: it quotes the password but not the user.
 PLAIN_USER = re.compile(r"[\w.@+=~!#$&'/^`|?-]+", re.ASCII)
 
@@ -85,6 +86,12 @@ def with_token(account: str, host: str, user: str, tokens: Tokens) -> SignIn:
             raise fault from None
 
     return sign_in
+
+
+def as_pasted(host: str, secret: str) -> str:
+    """A password as it was meant: Google shows its app passwords in four blocks of letters, which are one word."""
+    google = host.lower().endswith((".gmail.com", ".googlemail.com"))
+    return "".join(secret.split()) if google and BLOCKS.fullmatch(secret) else secret
 
 
 def _send_token(client: IMAPClient, user: str, token: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from watcher.errors import CredentialsRejected, MailboxUnavailable
-from watcher.mailbox.signin import refusal, words_of
+from watcher.mailbox.signin import as_pasted, refusal, words_of
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,17 @@ def test_a_servers_words_fit_on_one_line() -> None:
     assert said.startswith("bad news")
     assert len(said) <= 200
     assert said.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("host", "typed", "meant"),
+    [
+        ("imap.gmail.com", "abcd efgh ijkl mnop", "abcdefghijklmnop"),
+        ("imap.gmail.com", "abcd\u00a0efgh\u00a0ijkl\u00a0mnop ", "abcdefghijklmnop"),
+        ("imap.gmail.com", "abcd efgh ijkl", "abcd efgh ijkl"),
+        ("imap.example.net", "abcd efgh ijkl mnop", "abcd efgh ijkl mnop"),
+        ("notgmail.com", "abcd efgh ijkl mnop", "abcd efgh ijkl mnop"),
+    ],
+)
+def test_googles_app_passwords_are_one_word_however_they_are_pasted(host: str, typed: str, meant: str) -> None:
+    assert as_pasted(host, typed) == meant
