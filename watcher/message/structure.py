@@ -21,6 +21,8 @@ MESSAGE_TYPES = frozenset({"message/rfc822", "message/global"})
 TYPE = re.compile(r"\s*([\w.+-]{1,80})\s*/\s*([\w.+-]{1,120})")
 PARAMETER = re.compile(r';\s*([\w.-]{1,40})(\*\d{0,3}\*?)?\s*=\s*("(?:[^"\\]|\\.)*"?|[^;\s]+)')
 PARAMETERS_LIMIT = 50
+NEWLINE = ord("\n")
+BOUNDARY = b"=_between_the_parts"  # always the same, since parsers compile a pattern for each one they meet
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +133,29 @@ def _pieces(body: bytes, boundary: str) -> Iterator[bytes]:
             return
         mark = sniffed.group(1)
     start = -1
-    for found in re.finditer(rb"^" + re.escape(mark) + rb"(--)?[ \t]*\r?$\n?", body, re.MULTILINE):
+    for begins, ends, last in _delimiters(body, mark):
         if start >= 0:
-            yield _without_last_line_end(body[start : found.start()])
-        start = found.end()
-        if found.group(1):
+            yield _without_last_line_end(body[start:begins])
+        start = ends
+        if last:
             return
     if start >= 0:
         yield body[start:]
+
+
+def _delimiters(body: bytes, mark: bytes) -> Iterator[tuple[int, int, bool]]:
+    """Where each boundary line begins and ends, and whether it is the closing one. (A pattern would have to be compiled
+    for every boundary, and no two messages have the same.)"""
+    at = body.find(mark)
+    while at >= 0:
+        end = body.find(b"\n", at)
+        end = len(body) if end < 0 else end + 1
+        rest = body[at + len(mark) : end].rstrip(b"\n").removesuffix(b"\r").rstrip(b" \t")
+        if (at == 0 or body[at - 1] == NEWLINE) and rest in (b"", b"--"):
+            yield at, end, rest == b"--"
+            at = body.find(mark, end)
+        else:
+            at = body.find(mark, at + 1)
 
 
 def _without_last_line_end(piece: bytes) -> bytes:
@@ -200,10 +217,9 @@ def flatten(parts: list[Part]) -> bytes:
     """
     if len(parts) == 1:
         return b"MIME-Version: 1.0\r\n" + _bare(parts[0])
-    digest = blake2b(digest_size=16)
-    for part in parts:
-        digest.update(part.body)
-    boundary = digest.hexdigest().encode()
+    boundary = BOUNDARY
+    if any(boundary in part.body for part in parts):
+        boundary = blake2b(b"".join(part.body for part in parts), digest_size=16).hexdigest().encode()
     head = b'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="' + boundary + b'"\r\n'
     pieces = [b"\r\n--" + boundary + b"\r\n" + _bare(part) for part in parts]
     return head + b"".join(pieces) + b"\r\n--" + boundary + b"--\r\n"
