@@ -70,8 +70,8 @@ def _without_text(
     return entries
 
 
-def known_of(groups: Sequence[Group]) -> Known:
-    """What the groups make known: their messages, threads, people and companies."""
+def known_of(groups: Sequence[Group], settings: JoiningSettings) -> Known:
+    """What the groups make known: their messages, threads, people, companies and the domains of these."""
     entries = [entry for group in groups for entry in group.entries]
     people = {
         entry.header.sender.address
@@ -79,11 +79,14 @@ def known_of(groups: Sequence[Group]) -> Known:
         if entry.reading.speaker is Speaker.HUMAN or entry.reading.system
     }
     named = [claim.name for entry in entries for claim in entry.reading.companies[:1]]
+    theirs = (e.header.sender.domain for e in entries if e.reading.speaker is not Speaker.ME and not e.reading.system)
+    shared = settings.free_domains | {address.rpartition("@")[2] for address in settings.addresses}
     return Known(
         messages=frozenset(entry.id for entry in entries),
         threads=frozenset(entry.header.thread for entry in entries if entry.header.thread),
         addresses=frozenset(people),
         companies=frozenset(name.casefold() for name in named if len(name) > 3),
+        domains=frozenset(theirs) - shared - {""},
     )
 
 

@@ -145,8 +145,9 @@ class Pass:
                 swept = syncing.sweep(mailbox, self.store, plan, self.progress)
                 may_decide = may_decide and not swept.reset
                 self.reports[name] = replace(self.reports[name], swept=swept.fresh)
-        syncing.want(self.store, self._sieve(), self.setting.digest)
-        self._fetch(self.progress)
+        sieve = self._sieve()
+        syncing.want(self.store, sieve, self.setting.digest)
+        self._fetch(self.progress, sieve)
         for name, _ in self._each():
             self.store.note_scan(name, self.now, None)
         return may_decide
@@ -167,10 +168,10 @@ class Pass:
         self.reports[name] = replace(self.reports[name], error=str(fault))
         self.store.note_scan(name, self.now, str(fault))
 
-    def _fetch(self, progress: Progress | None = None) -> None:
+    def _fetch(self, progress: Progress | None = None, sieve: Sieve | None = None) -> None:
         for name, mailbox in self._each():
             with self._parking(name):
-                fetched = syncing.fetch(mailbox, self.store, progress)
+                fetched = syncing.fetch(mailbox, self.store, progress, sieve)
                 self.reports[name] = replace(self.reports[name], fetched=self.reports[name].fetched + fetched)
 
     def _sieve(self) -> Sieve:
@@ -185,8 +186,9 @@ class Pass:
                 swept = syncing.sweep(mailbox, self.store, plan, roles={Role.INBOX, Role.SENT, Role.ALL})
                 fresh += swept.fresh
         if fresh:
-            syncing.want(self.store, self._sieve(), self.setting.digest)
-            self._fetch()
+            sieve = self._sieve()
+            syncing.want(self.store, sieve, self.setting.digest)
+            self._fetch(sieve=sieve)
         return fresh > 0 or len(self._each()) < before
 
     # --- judge ---
@@ -194,7 +196,7 @@ class Pass:
     def _judge(self) -> tuple[Judged, Desk]:
         mail = self._read()
         groups = judging.join(mail.entries, self.setting.joining, self.store.words())
-        if self.reached and self._fetch_known(judging.known_of(groups), mail):
+        if self.reached and self._fetch_known(judging.known_of(groups, self.setting.joining), mail):
             mail = self._read()
             groups = judging.join(mail.entries, self.setting.joining, self.store.words())
         self.sent = tuple(entry for entry in mail.entries if entry.reading.speaker is Speaker.ME)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from watcher.errors import MessageUnreadable
 from watcher.mailbox.base import Cursor, Mailbox
-from watcher.message import parse, parse_header
+from watcher.message import parse, parse_header, skim
 from watcher.message.model import Batch, Folder, Header, Message, RawMessage, Ref, Role
 from watcher.reading.sieve import Known, Sieve
 from watcher.store import Store
@@ -112,8 +112,11 @@ def _roles(header: SweptHeader) -> frozenset[Role]:
     return frozenset(copy.role for copy in header.copies)
 
 
-def fetch(mailbox: Mailbox, store: Store, progress: Progress | None = None) -> int:
-    """Fetch and keep the text of every wanted message of the account; how many there were."""
+def fetch(mailbox: Mailbox, store: Store, progress: Progress | None = None, sieve: Sieve | None = None) -> int:
+    """Fetch and keep the text of every wanted message of the account; how many there were.
+
+    With a `sieve`, mail whose words at a glance say nothing of hiring is passed over: it stays as it was swept.
+    """
     account = mailbox.account
     wanted = [header for header in store.headers([account], state=State.WANTED) if header.copies]
     done = 0
@@ -121,15 +124,26 @@ def fetch(mailbox: Mailbox, store: Store, progress: Progress | None = None) -> i
         some = wanted[start : start + SLICE]
         by_place = {(header.copies[0].folder, header.copies[0].ref): header for header in some}
         texts: list[Message] = []
+        passed_over: list[Key] = []
         for raw in mailbox.fetch([Ref(folder, key) for folder, key in by_place]):
             header = by_place.get((raw.ref.folder, raw.ref.key))
+            if header and sieve and _says_nothing(raw, header.header, sieve):
+                passed_over.append(header.key)
+                continue
             try:
                 texts.append(parse(raw))
             except MessageUnreadable as fault:
                 if header:
                     store.set_unreadable(account, header.header.message_id, fault.message)
-        store.put_bodies(texts)
+        store.put_bodies(texts, passed_over)
         done += len(some)
         if progress:
             progress(account, "text", done, len(wanted))
     return done
+
+
+def _says_nothing(raw: RawMessage, header: Header, sieve: Sieve) -> bool:
+    if not sieve.doubts(header):
+        return False
+    words = skim(raw.data)
+    return words is not None and not sieve.tells(header, words)

@@ -166,8 +166,8 @@ class Engine:
             plan = self._materials.plan(self._now())
             swept = syncing.sweep(mailbox, self._store, plan, self._progress, roles=roles)
             self.pulse.beat(name)
-            self._sieve(swept.fresh)
-            fetched = syncing.fetch(mailbox, self._store, self._progress)
+            sieve = self._sieve(swept.fresh)
+            fetched = syncing.fetch(mailbox, self._store, self._progress, sieve)
             now = self._now()
             self._store.note_scan(name, now, None)
         self.steps.pop(name, None)
@@ -180,13 +180,16 @@ class Engine:
         if swept.fresh or fetched or swept.reset or name in self._missed:
             self._wanted.set()
 
-    def _sieve(self, fresh: int) -> None:
+    def _sieve(self, fresh: int) -> Sieve | None:
+        """Ask for the text of what may be hiring mail; the sieve, where it was needed."""
         setting = self._materials.setting
         with self._sieving:
-            if fresh or self._unsieved:
-                sieve = Sieve(setting.rulebook, frozenset(setting.reading.addresses))
-                syncing.want(self._store, sieve, setting.digest)
-                self._unsieved = False
+            if not fresh and not self._unsieved:
+                return None
+            sieve = Sieve(setting.rulebook, frozenset(setting.reading.addresses))
+            syncing.want(self._store, sieve, setting.digest)
+            self._unsieved = False
+            return sieve
 
     def failed(self, account: str, fault: Exception, pause: float | None) -> None:
         """See `Boss.failed`."""

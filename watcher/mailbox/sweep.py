@@ -220,9 +220,11 @@ def _flags(told: tuple[object, ...]) -> frozenset[str]:
 
 def section(items: Items, start: bytes) -> bytes | None:
     """The body section whose name (in capitals) starts so; servers differ in how they repeat what was asked."""
-    for name, value in items.items():
-        if name.startswith(start) and (value is None or isinstance(value, bytes)):
-            return value or b""
+    for name in reversed(list(items)):  # most servers write the section last
+        if name.startswith(start):
+            value = items[name]
+            if value is None or isinstance(value, bytes):
+                return value or b""
     return None
 
 

@@ -1,7 +1,8 @@
 """Which swept headers are worth fetching the text of: what may be hiring mail, judged by the header alone.
 
 The sieve errs towards reading. Only mail sent in bulk by nobody we know, under a subject that has nothing to do with
-hiring, is passed over.
+hiring, is passed over. Where a machine that we don't know wrote to the user alone, its words are glanced at before it
+is read whole.
 """
 
 from __future__ import annotations
@@ -12,19 +13,24 @@ from dataclasses import dataclass, field
 
 from watcher.knowledge.model import Rulebook
 from watcher.message.model import Header, Role
+from watcher.reading.glance import Glance
+from watcher.reading.sender import is_unread
 
 BULK_FIELDS = ("list-unsubscribe", "list-id", "list-post")
+_REPORTS = frozenset({"mailer-daemon", "postmaster"})  # on what became of the user's own mail
 _BULK_PRECEDENCE = frozenset({"bulk", "list", "junk"})
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What earlier passes know to be hiring mail: Message-IDs, provider thread ids, and the addresses of people."""
+    """What earlier passes know to be hiring mail: Message-IDs, provider thread ids, the addresses of people, and the
+    domains of employers."""
 
     messages: Set[str] = field(default_factory=frozenset)
     threads: Set[str] = field(default_factory=frozenset)
     addresses: Set[str] = field(default_factory=frozenset)
     companies: Set[str] = field(default_factory=frozenset)  # names, case folded
+    domains: Set[str] = field(default_factory=frozenset)
 
     def speaks_of(self, header: Header) -> bool:
         """Whether the header belongs to a known thread, or to a known person."""
@@ -44,6 +50,8 @@ class Sieve:
         tables = [pack.tables["sieve"] for pack in rulebook.packs.values() if "sieve" in pack.tables]
         self._subjects = [re.compile(table["subject"], re.IGNORECASE) for table in tables]
         self._senders = [re.compile(table["senders"], re.IGNORECASE) for table in tables]
+        self._unread = rulebook.tables.get("mailboxes", {})
+        self._glance = Glance(rulebook)
 
     def keeps(self, header: Header, roles: Set[Role], known: Known) -> bool:
         """Whether the message's text is to be read.
@@ -57,13 +65,34 @@ class Sieve:
             return True
         if self._known_system(header.sender.domain) or not self.bulk(header):
             return True
-        return any(pattern.search(header.subject) for pattern in self._subjects) or any(
-            pattern.search(header.sender.local) for pattern in self._senders
-        )
+        return any(pattern.search(header.subject) for pattern in self._subjects) or self._is_desk(header)
+
+    def doubts(self, header: Header) -> bool:
+        """Whether a glance at its words (`tells`) is to show if a message is worth reading: a machine wrote it that we
+        don't know, and it answers nothing."""
+        if header.in_reply_to or header.references or header.sender.address in self._mine:
+            return False
+        automatic = header.traits.get("auto-submitted", "no").strip().lower().startswith("auto-generated")
+        if not automatic and not is_unread(header.sender.local, self._unread):
+            return False
+        if header.sender.local in _REPORTS:
+            return False
+        return not self._known_system(header.sender.domain) and not self._is_desk(header)
+
+    def tells(self, header: Header, words: str) -> bool:
+        """Whether a message says anything that is said of hiring, in its subject, its sender's name or its `words`."""
+        return self._glance.tells(f"{header.sender.name} . {header.subject} . {words}")
+
+    def _is_desk(self, header: Header) -> bool:
+        return any(pattern.search(header.sender.local) for pattern in self._senders)
 
     def keeps_known(self, header: Header, roles: Set[Role], known: Known) -> bool:
         """Whether a message that was passed over before is to be read after all, for what is known by now."""
-        return known.speaks_of(header) or (bool(roles) and roles <= {Role.TRASH} and self._names_known(header, known))
+        if known.speaks_of(header):
+            return True
+        if roles and roles <= {Role.TRASH}:
+            return self._names_known(header, known)
+        return header.sender.domain in known.domains and not self.bulk(header)
 
     @staticmethod
     def bulk(header: Header) -> bool:

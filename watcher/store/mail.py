@@ -139,8 +139,9 @@ class MailTables:
                 [(account, scrub(message_id)) for account, message_id in keys],
             )
 
-    def put_bodies(self, messages: Iterable[Message]) -> None:
-        """Keep the text of fetched messages; one without a body is passed over.
+    def put_bodies(self, messages: Iterable[Message], passed_over: Iterable[Key] = ()) -> None:
+        """Keep the text of fetched messages; one without a body is left out. Those `passed_over` are not asked for any
+        more.
 
         A message is known by its Message-ID, else (where that was made from other bytes) by one of its copies, and
         then keeps the header it was swept with.
@@ -155,6 +156,10 @@ class MailTables:
                     "INSERT OR REPLACE INTO bodies (message, record) VALUES (?, ?)", (serial, encode(message.body))
                 )
                 self._db.run("DELETE FROM readings WHERE message = ?", (serial,))
+            self._db.run_many(
+                "UPDATE messages SET state = 'swept' WHERE account = ? AND message_id = ? AND state = 'wanted'",
+                [(account, scrub(message_id)) for account, message_id in passed_over],
+            )
 
     def _serial_for(self, message: Message) -> int:
         serial = self._serial((message.account, message.id))
