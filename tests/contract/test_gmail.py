@@ -449,6 +449,37 @@ def test_an_expired_token_is_renewed_once_and_the_request_made_again(box: GmailH
     assert len(box.drafts()) == 1
 
 
+def test_a_token_that_expires_before_a_batch_is_renewed_and_what_it_asked_for_is_asked_again(box: GmailHarness) -> None:
+    inbox = box.folder(Role.INBOX)
+    for number in range(3):
+        box.deliver(inbox, mail(f"m{number}"), NOON)
+    first, second = (box.server.token(box.user)["token"] for _ in range(2))
+    wire = Wire("personal", FixedTokens(first, second), endpoint=box.server.endpoint)
+    mailbox = GmailMailbox(Account("personal", (box.user,)), wire)
+    mailbox.open()
+    refs = [message.ref for message in sweep(mailbox, inbox).messages]
+    box.server.control("expire", {"token": first})
+    assert len(list(mailbox.fetch(refs))) == 3
+    box.server.control("expire", {"token": second})
+    with pytest.raises(CredentialsRejected):
+        list(mailbox.fetch(refs))
+    mailbox.close()
+
+
+def test_history_is_read_to_its_end_page_by_page(box: GmailHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("watcher.mailbox.gmail_sweep.PAGE", 2)
+    inbox, sent = box.folder(Role.INBOX), box.folder(Role.SENT)
+    first, second = (sweep(box.mailbox, folder).cursor for folder in (inbox, sent))
+    for number in range(7):
+        box.deliver(inbox, mail(f"m{number}"), NOON)
+    box.deliver(sent, draft("letter"), NOON)
+    box.mailbox.folders()
+    seen = sweep(box.mailbox, inbox, first)
+    assert sorted(seen.subjects) == [f"m{number}" for number in range(7)]
+    assert sweep(box.mailbox, sent, second).subjects == ["Re: letter"]
+    assert sweep(box.mailbox, inbox, seen.cursor).messages == []
+
+
 def test_a_token_that_is_refused_again_is_told_as_rejected(box: GmailHarness) -> None:
     wire = Wire("personal", FixedTokens("ya29.one", "ya29.two"), endpoint=box.server.endpoint)
     with pytest.raises(CredentialsRejected, match="does not let personal in") as caught:

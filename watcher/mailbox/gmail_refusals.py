@@ -38,6 +38,10 @@ class Refused(MailboxUnavailable):
     """Google says no to this request and would say it again; nothing was carried out."""
 
 
+class Stale(CredentialsRejected):
+    """The token is not good any more; another may be."""
+
+
 class Failing(MailboxUnavailable):
     """No answer, or Google's own fault: whether it was carried out is not known."""
 
@@ -70,7 +74,8 @@ def meaning(account: str, response: Any, content: bytes) -> Exception:
     if status >= 500 or status == 408:
         return Failing(f"Gmail is out of order just now (status {status}).", LATER, _seconds(response, b""))
     if status in (401, 403):
-        return CredentialsRejected(f"Gmail does not let {account} in ({reason or status}).", _remedy(reason, account))
+        kind = Stale if status == 401 else CredentialsRejected
+        return kind(f"Gmail does not let {account} in ({reason or status}).", _remedy(reason, account))
     return Refused(f"Gmail refuses what was asked for {account} ({reason or status}).")
 
 

@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from watcher.errors import MailboxUnavailable, WatcherError
-from watcher.mailbox.gmail_refusals import LATER, Busy, Failing, Missing, Patience, Refused, meaning
+from watcher.mailbox.gmail_refusals import LATER, Busy, Failing, Missing, Patience, Refused, Stale, meaning
 from watcher.mailbox.reached import Reached, ServerTime, Untrusted, reached, time_of
 from watcher.mailbox.signin import Tokens
 
@@ -244,7 +244,7 @@ class Wire:
             yield from self._batch({key: requests[key] for key in keys[start : start + BATCH]})
 
     def _batch(self, requests: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-        left, patience = dict(requests), Patience()
+        left, patience, renewed = dict(requests), Patience(), False
         while True:
             told: dict[str, dict[str, Any] | Exception] = {}
             try:
@@ -252,6 +252,13 @@ class Wire:
                 trouble: WatcherError | None = None
             except (Busy, Failing) as fault:
                 trouble = fault
+            if not renewed and any(isinstance(answer, Stale) for answer in told.values()):
+                # A batch is let in and its parts are refused one by one.
+                renewed, told = True, {key: answer for key, answer in told.items() if not isinstance(answer, Stale)}
+                self._tokens.renew()
+                trouble = None
+                if not told:
+                    continue
             for key, answer in told.items():
                 if isinstance(answer, dict):
                     yield key, answer
