@@ -84,6 +84,25 @@ def test_the_server_of_a_domain_is_found_by_its_name_server_and_its_folders_are_
     assert (account.host, account.port, account.tls) == ("localhost", imap.imaps_port, "tls")
 
 
+def test_a_server_that_was_mistyped_is_asked_for_again_and_nothing_else(imap: Dovecot, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text(PASSWORD)
+    words = [
+        "setup", "--name", "Alex", "--address", "alex@example.net", "--timezone", "UTC", "--kind", "imap", "--user", "alex",
+        "--ca", imap.ca, "--port", str(imap.imaps_port), "--password-command", f"/bin/cat {secret}", "--no-look",
+        "--no-service",
+    ]  # fmt: skip
+    terminal = Terminal(words, environ(tmp_path), elsewhere(*words))
+    terminal.answer("The IMAP server [imap.example.net]: ", "nowhere.invalid")
+    terminal.answer("The IMAP server [nowhere.invalid]: ", imap.host)
+    manners(terminal)
+    assert terminal.leave() == 0, terminal.said
+    assert "Check the network and the host name" in terminal.said
+    (account,) = load_config(tmp_path / ".config/watcher/config.toml", environ(tmp_path)).accounts
+    assert isinstance(account, ImapAccount)
+    assert account.host == imap.host
+
+
 def test_a_server_that_encrypts_from_the_second_word_on_is_written_as_such(
     names: Names, imap: Dovecot, tmp_path: Path
 ) -> None:
@@ -132,7 +151,7 @@ def paste(terminal: Terminal, home: Home) -> None:  # noqa: F811
     """What somebody does with a browser on another machine."""
     terminal.answer("The client file from Google", str(home.folder / "client.json"))
     terminal.wait_for("Paste it here: ")
-    page = next(line.strip() for line in terminal.said.splitlines() if line.startswith("http"))
+    page = [line.strip() for line in terminal.said.splitlines() if line.startswith("http") and "state=" in line][-1]
     browser = [sys.executable, str(home.folder / "browser.py"), str(home.folder / "seen"), home.user, page]
     done = subprocess.run(browser, capture_output=True, text=True, check=True)
     terminal.type(done.stdout.strip())
@@ -175,6 +194,9 @@ def test_without_a_keyring_the_sign_in_goes_to_a_program_that_must_give_it_back(
     words = gmail_setup(home, "--no-service", "--kind", "gmail", "--user", home.user)
     kept = home.folder / "kept"
     terminal = Terminal(words, environ(home.folder))
+    terminal.answer("The client file from Google", str(home.folder / "client.json"))
+    terminal.answer("Paste it here: ", "http://127.0.0.1:8085/?error=access_denied")
+    terminal.answer("Try again? [Y/n]: ", "")
     paste(terminal, home)
     terminal.answer("A command that keeps what it reads: ", "/bin/cat")
     terminal.answer("A command that prints it: ", "/bin/echo something")

@@ -14,7 +14,7 @@ from watcher.cli.asking import Asking
 from watcher.cli.opening import hush_libraries
 from watcher.cli.screen import Progress, Screen
 from watcher.cli.setup_file import Answers, text_of, write
-from watcher.errors import CredentialsMissing, CredentialsRejected, UsageError, WatcherError
+from watcher.errors import CredentialsMissing, CredentialsRejected, MailboxUnavailable, UsageError, WatcherError
 
 if TYPE_CHECKING:
     from watcher.app import Watcher
@@ -41,7 +41,7 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     ):
         raise UsageError(f"{path} is left as it is.", "--replace puts another in its place and keeps the old one.")
     answers = _account(options, asking, screen, _you(options, asking))
-    answers = _sign_in(options, asking, screen, path, answers)
+    answers = _until_signed_in(options, asking, screen, path, answers)
     answers = _manners(options, asking, answers)
     write(path, answers)
     screen.say(f"Written: {path}. Every other key is in config.example.toml.")
@@ -124,6 +124,30 @@ def _manners(options: argparse.Namespace, asking: Asking, answers: Answers) -> A
 
 
 # --- the sign-in -------------------------------------------------------------------------------------------------
+
+
+def _until_signed_in(
+    options: argparse.Namespace, asking: Asking, screen: Screen, path: Path, answers: Answers
+) -> Answers:
+    """Sign in; where a person is there and the fault may be a name that was mistyped, a box that was not ticked or a
+    network that was away, once more, so that what they have answered so far is not lost."""
+    from watcher.config.providers import IMAP
+
+    for number in range(TRIES):
+        try:
+            return _sign_in(options, asking, screen, path, answers)
+        except (MailboxUnavailable, CredentialsRejected) as fault:
+            typed = isinstance(fault, CredentialsRejected) and not (answers.kind == "gmail" or answers.sign_in)
+            if typed or not asking.person or number == TRIES - 1:
+                raise
+            asking.say(str(fault))
+            if answers.provider.id == IMAP:
+                answers = replace(
+                    answers, host=asking.text("The IMAP server", "--host", None, answers.host, _not_empty)
+                )
+            elif not asking.yes("Try again?", given=None, default=True):
+                raise
+    raise AssertionError
 
 
 def _sign_in(options: argparse.Namespace, asking: Asking, screen: Screen, path: Path, answers: Answers) -> Answers:
