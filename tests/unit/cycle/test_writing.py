@@ -42,11 +42,11 @@ def player(tmp_path: Path) -> Player:
 def test_letters_to_one_person_about_several_jobs_share_no_sentence_long_after(player: Player) -> None:
     box, at = memory(one_recruiter()), datetime.fromisoformat(NOW)
     seen: dict[str, str] = {}
-    for days in (0, 5):
+    for days in (0, 5, 9):
         player.scan([box], at + timedelta(days=days))
         seen |= {placement.opportunity: placement.text for placement in player.store.placements() if placement.text}
         player.store.prune(at + timedelta(days=60), player.store.readings(player.setting.digest))
-    assert len(seen) == 2
+    assert len(seen) == 3
     assert not any(placement.text for placement in player.store.placements())
     said = [sentence for text in seen.values() for sentence in sentences(text)]
     assert len(said) == len(set(said))
