@@ -76,7 +76,7 @@ def _imap(account: Any, settings: ImapAccount, secret: Callable[[], str], enviro
 
 def _tokens(settings: ImapAccount, environ: Mapping[str, str] | None, secret: Callable[[], str]) -> MicrosoftTokens:
     """Microsoft changes the refresh token with each use; where the keyring keeps it, it keeps the new one."""
-    from watcher.mailbox.credentials import store_secret
+    from watcher.mailbox.credentials import is_for_keyring, store_secret
     from watcher.mailbox.microsoft import Client, MicrosoftTokens
 
     name = settings.name
@@ -84,7 +84,7 @@ def _tokens(settings: ImapAccount, environ: Mapping[str, str] | None, secret: Ca
     def keep(changed: str) -> None:
         store_secret(name, changed, environ or {})
 
-    in_keyring = environ is not None and not settings.password_command and "CREDENTIALS_DIRECTORY" not in environ
+    in_keyring = environ is not None and is_for_keyring(name, settings.password_command, environ)
     client = Client(settings.client_id, settings.tenant)
     return MicrosoftTokens(name, client, secret, keep if in_keyring else None)
 

@@ -139,10 +139,14 @@ def _service(config: Config) -> Line:
 def _keyring(config: Config) -> Iterator[Line]:
     """Which keyring would be asked, where an account's secret is to be there."""
     from watcher.config import MaildirAccount
-    from watcher.mailbox.credentials import approved
+    from watcher.mailbox.credentials import approved, is_for_keyring
 
-    needing = [one.name for one in config.accounts if not (isinstance(one, MaildirAccount) or one.password_command)]
-    if not needing or os.environ.get("CREDENTIALS_DIRECTORY"):
+    needing = [
+        one.name
+        for one in config.accounts
+        if not isinstance(one, MaildirAccount) and is_for_keyring(one.name, one.password_command, os.environ)
+    ]
+    if not needing:
         return
     try:
         names = [type(keyring).__module__.rpartition(".")[2] for keyring in approved(os.environ)]

@@ -62,6 +62,12 @@ def secret(
     return found
 
 
+def is_for_keyring(account: str, password_command: Sequence[str] | str | None, environ: Mapping[str, str]) -> bool:
+    """Whether the keyring is where the secret of `account` would be looked for in the end."""
+    directory = environ.get("CREDENTIALS_DIRECTORY")
+    return not password_command and not (directory and (Path(directory) / f"watcher-{account}").exists())
+
+
 def store_secret(
     account: str, value: str, environ: Mapping[str, str], keyrings: Sequence[Keyring] | None = None
 ) -> None:

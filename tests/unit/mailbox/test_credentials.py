@@ -10,7 +10,7 @@ import pytest
 from keyring.errors import InitError, KeyringLocked
 
 from watcher.errors import CredentialsMissing
-from watcher.mailbox.credentials import approved, delete_secret, secret, store_secret
+from watcher.mailbox.credentials import approved, delete_secret, is_for_keyring, secret, store_secret
 
 ENVIRON = {"PATH": os.environ.get("PATH", "")}
 
@@ -163,3 +163,12 @@ def test_a_stored_secret_is_found_and_deleted() -> None:
 def test_a_backend_from_outside_the_list_is_refused(backend: str) -> None:
     with pytest.raises(CredentialsMissing, match="may not keep a password safe"):
         approved({"PYTHON_KEYRING_BACKEND": backend})
+
+
+def test_only_an_account_with_neither_credential_nor_command_is_for_the_keyring(tmp_path: Path) -> None:
+    (tmp_path / "watcher-work").write_text("secret")
+    environ = {**ENVIRON, "CREDENTIALS_DIRECTORY": str(tmp_path)}
+    assert not is_for_keyring("work", None, environ)
+    assert not is_for_keyring("home", ["pass"], environ)
+    assert is_for_keyring("home", None, environ)
+    assert is_for_keyring("work", (), ENVIRON)
