@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from watcher.knowledge.patterns import fold
 from watcher.reading.examining import Examined
@@ -29,6 +29,7 @@ STANDS = frozenset({Says.REJECTION, Says.INTERVIEW_CANCELLED})  # what must not 
 STRONG = 0.85  # where a rule is this sure of one of these, it stands
 HEARD = 0.05  # unless the model thinks it hardly possible
 PLAIN_AT_MOST = 1.5  # the log-odds that the rules can claim by themselves where both readers hear one of these
+_MODEL, _RULES = ({says: f"{reader} {says}" for says in Says} for reader in ("model", "rules"))
 MINE, THEIRS = "mine", "theirs"  # the names of the weights that tell hiring mail, by who wrote it
 
 
@@ -55,9 +56,9 @@ def agree(seen: Examined) -> Judgement:
     if mine or stands_above(seen):
         return Judgement(seen.says, seen.confidence, hiring)
     marks = says_marks(seen, opinion)
-    totals = {says: _sum(weights[says.value], marks) for says in opinion.says if not _lacks_its_time(says, seen)}
+    totals = {says: _sum(weights[says], marks) for says in opinion.says if not _lacks_its_time(says, seen)}
     shares = softmax(totals)
-    best = max(shares, key=lambda says: shares[says])
+    best = max(shares, key=shares.__getitem__)
     if seen.says in STANDS and seen.confidence >= STRONG and shares[seen.says] >= HEARD:
         best = seen.says
     if best is seen.says and best in PLAIN and shares[best] >= SURE and seen.confidence >= SURE:
@@ -69,9 +70,14 @@ def _spoken(opinion: Opinion, seen: Examined) -> tuple[Evidence, ...]:
     """The model's words as they stand in the mail: a pair of them may have a comma between."""
     text = " ".join(seen.text.split())
     folded = fold(text)
-    places = [(folded.find(each.words), each) for each in opinion.words]
-    found = [replace(each, words=text[at : at + len(each.words)]) for at, each in places if at >= 0]
-    return tuple(found)[:EVIDENCE]
+    found: list[Evidence] = []
+    for each in opinion.words:
+        at = folded.find(each.words)
+        if at >= 0:
+            found.append(Evidence(each.rule, text[at : at + len(each.words)]))
+            if len(found) == EVIDENCE:
+                break
+    return tuple(found)
 
 
 def _lacks_its_time(says: Says, seen: Examined) -> bool:
@@ -102,7 +108,7 @@ def hiring_marks(seen: Examined, opinion: Opinion) -> dict[str, float]:
         "role": max((role.weight for role in seen.names.roles), default=0.0),
         "certain frame": float(frame >= SURE),
         f"kind {seen.sender.kind}": 1.0,
-        f"speaker {seen.sender.speaker.value}": 1.0,
+        f"speaker {seen.sender.speaker}": 1.0,
     }
 
 
@@ -110,14 +116,17 @@ def says_marks(seen: Examined, opinion: Opinion) -> dict[str, float]:
     """What speaks for each meaning: the model's log-probabilities, the scores of the rules, and what these decided."""
     marks = {"bias": 1.0}
     for says, share in opinion.says.items():
-        marks[f"model {says.value}"] = max(math.log(share + RARE), -FAR)
+        marks[_MODEL[says]] = max(math.log(share + RARE), -FAR)
     for says, score in seen.facts.scores.items():
-        marks[f"rules {says.value}"] = score
-    marks[f"verdict {seen.says.value}"] = 1.0
-    marks[f"trust {seen.says.value}"] = 2.0 * max(0.0, seen.confidence - MODEST)
+        marks[_RULES[says]] = score
+    marks[f"verdict {seen.says}"] = 1.0
+    marks[f"trust {seen.says}"] = 2.0 * max(0.0, seen.confidence - MODEST)
     if seen.confidence >= SURE:
-        marks[f"certain {seen.says.value}"] = 1.0
-    return marks | {name: 1.0 for name, there in _facts(seen).items() if there}
+        marks[f"certain {seen.says}"] = 1.0
+    for name, there in _facts(seen).items():
+        if there:
+            marks[name] = 1.0
+    return marks
 
 
 def _facts(seen: Examined) -> dict[str, bool]:
@@ -135,13 +144,13 @@ def _facts(seen: Examined) -> dict[str, bool]:
         "knows the application": facts.knows_application,
         "booking link": bool(seen.booking_links),
         "named day": seen.named_day is not None,
-        f"speaker {sender.speaker.value}": True,
+        f"speaker {sender.speaker}": True,
         f"kind {sender.kind}": bool(sender.kind),
     }
 
 
 def _sum(weights: Mapping[str, float], marks: Mapping[str, float]) -> float:
-    return sum(weights.get(mark, 0.0) * value for mark, value in marks.items())
+    return sum([weights[mark] * value for mark, value in marks.items() if mark in weights])
 
 
 def _share(log_odds: float) -> float:

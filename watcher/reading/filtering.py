@@ -1,76 +1,81 @@
 """Tells at once which of many patterns may match a text: those of which every need is met by its words.
 
 Each pattern is a bit of a whole number. For each key, a number holds the patterns of which it meets the first need,
-another those of which it meets the second, and so on; the words of a text are joined by "or", the needs by "and".
+beside it those of which it meets the second, and so on; the words of a text are joined by "or", the needs by "and".
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
+from operator import or_
 
 from watcher.knowledge.needs import MOST, Keys, fragments, needs, offers, words_in
 
 REMEMBERED = 16_384  # words whose numbers are kept; most are those of another word, kept once
-
 NEVER = "(?!)"  # the pattern that matches nowhere
-
-Numbers = tuple[int, int, int, int]
 
 
 class Filter:
     """The needs of patterns, turned round: from the words of a text to the patterns that may match it."""
 
     def __init__(self) -> None:
-        self._size = 0
-        self._met: dict[str, list[int]] = {}
-        self._free = [0] * MOST  # patterns that have no such need
-        self._words: dict[str, Numbers] = {}
-        self._kept: dict[Numbers, Numbers] = {}
+        self._needs: list[Sequence[Keys]] = []
+        self._words: _Words | None = None  # made of the needs when first asked
 
     def add(self, needs: Sequence[Keys]) -> int:
         """Takes in one more pattern with its needs; the bit that stands for it."""
-        bit = 1 << self._size
-        self._size += 1
-        for depth in range(MOST):
-            if depth >= len(needs):
-                self._free[depth] |= bit
-                continue
-            for key in needs[depth]:
-                self._met.setdefault(key, [0] * MOST)[depth] |= bit
-        self._forget()
-        return bit
+        self._needs.append(needs)
+        self._words = None
+        return 1 << (len(self._needs) - 1)
+
+    def met(self, folded: str) -> int:
+        """Which needs a folded text meets, to be joined by "or" with those of other parts of it, for `passed`."""
+        words = self._words
+        if words is None:
+            words = self._words = _Words(self._needs)
+        return reduce(or_, map(words.__getitem__, words_in(folded)), words.free)
+
+    def passed(self, met: int) -> int:
+        """The bits of the patterns of which all needs are met."""
+        size = len(self._needs)
+        met &= met >> 2 * size
+        return met & met >> size & ((1 << size) - 1)
 
     def passing(self, folded: str) -> int:
         """The bits of the patterns that may match a folded text."""
-        one, two, three, four = self._free
-        known = self._words
-        for word in words_in(folded):
-            numbers = known.get(word) or self._look_up(word)
-            one |= numbers[0]
-            two |= numbers[1]
-            three |= numbers[2]
-            four |= numbers[3]
-        return one & two & three & four
+        return self.passed(self.met(folded))
 
-    def _look_up(self, word: str) -> Numbers:
-        """What a word meets, remembered: mail is written in few words."""
-        one = two = three = four = 0
-        for key in self._met.keys() & offers(word):
-            met = self._met[key]
-            one |= met[0]
-            two |= met[1]
-            three |= met[2]
-            four |= met[3]
-        if len(self._words) >= REMEMBERED:
-            self._forget()
-        numbers = (one, two, three, four)
-        found = self._words[word] = self._kept.setdefault(numbers, numbers)
-        return found
 
-    def _forget(self) -> None:
-        self._words.clear()
-        self._kept.clear()
+class _Words(dict[str, int]):
+    """What each word meets, worked out when it is first met and remembered: mail is written in few words.
+
+    Of one number, the lowest `size` bits are the patterns whose first need is met, the next those of the second ...
+    """
+
+    def __init__(self, patterns: Sequence[Sequence[Keys]]) -> None:
+        super().__init__()
+        size = len(patterns)
+        self.free = 0  # needs that patterns do not have
+        self._met: dict[str, int] = {}
+        self._kept: dict[int, int] = {}
+        for at, asked in enumerate(patterns):
+            for depth in range(MOST):
+                bit = 1 << (depth * size + at)
+                if depth >= len(asked):
+                    self.free |= bit
+                    continue
+                for key in asked[depth]:
+                    self._met[key] = self._met.get(key, 0) | bit
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= REMEMBERED:
+            self.clear()
+            self._kept.clear()
+        met = reduce(or_, [self._met[key] for key in self._met.keys() & offers(word)], 0)
+        met = self[word] = self._kept.setdefault(met, met)
+        return met
 
 
 class Sought:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from watcher.knowledge.model import Pack, PhraseRule, Table
 from watcher.knowledge.needs import Needs, needs, needs_of_lists
 from watcher.knowledge.patterns import anchored
-from watcher.reading.filtering import Filter, places
+from watcher.reading.filtering import Filter
 from watcher.reading.model import Evidence, Speaker
 from watcher.reading.sentences import Grammar, Sentence, split
 
@@ -126,18 +126,23 @@ class Phrasebook:
             for place in ("sentence", "subject"):
                 self._try(line, -1, may_match & self._spoken.get((place, speaker), 0), found)
         spoken = self._spoken.get(("sentence", speaker), 0)
+        met_by_all = 0
         for number, sentence in enumerate(sentences):
-            self._try(sentence, number, self._filter.passing(sentence.folded) & spoken, found)
-        spoken = self._spoken.get(("text", speaker), 0)
-        if sentences and spoken:
-            whole = Sentence(" ".join(sentence.text for sentence in sentences)[:6000], self.grammar)
-            self._try(whole, -2, self._filter.passing(whole.folded) & spoken, found)
+            met = self._filter.met(sentence.folded)
+            met_by_all |= met
+            self._try(sentence, number, self._filter.passed(met) & spoken, found)
+        spoken = self._filter.passed(met_by_all) & self._spoken.get(("text", speaker), 0)
+        if spoken:
+            whole = Sentence(" ".join([sentence.text for sentence in sentences])[:6000], self.grammar)
+            self._try(whole, -2, spoken, found)
         return list(found.values())
 
     def _try(self, sentence: Sentence, number: int, patterns: int, found: dict[int, Hit]) -> None:
         """Adds which of the patterns match a sentence; a match in the subject gives way to one in the text."""
-        for at in places(patterns):
-            rule, which = self._places[at]
+        while patterns:  # the lowest bit that is set, then the next
+            lowest = patterns & -patterns
+            patterns ^= lowest
+            rule, which = self._places[lowest.bit_length() - 1]
             earlier = found.get(rule)
             if earlier is not None and (earlier.sentence != -1 or number == -1):
                 continue

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from watcher.knowledge.patterns import fold
 
@@ -30,34 +29,39 @@ class Grammar:
     after_number: frozenset[str] = field(default_factory=frozenset)  # words before which "12." is no end ("12. Mai")
 
 
-@dataclass(frozen=True)
 class Sentence:
     """One sentence: as written (white space collapsed), and folded for matching (same length)."""
 
-    text: str
-    grammar: Grammar
+    __slots__ = ("_asks", "_conditions", "folded", "grammar", "text")
 
-    @cached_property
-    def folded(self) -> str:
-        return fold(self.text)
+    def __init__(self, text: str, grammar: Grammar) -> None:
+        self.text, self.grammar = text, grammar
+        self.folded = fold(text)
+        self._asks: bool | None = None
+        self._conditions: list[int] | None = None
 
-    @cached_property
+    @property
     def asks(self) -> bool:
         """Whether it is a question, by its mark or by how it begins."""
-        return "?" in self.folded or bool(self.grammar.question.match(self.folded))
+        if self._asks is None:
+            self._asks = "?" in self.folded or bool(self.grammar.question.match(self.folded))
+        return self._asks
 
-    @cached_property
-    def _conditions(self) -> tuple[int, ...]:
-        return tuple(
-            found.start()
-            for found in self.grammar.condition.finditer(self.folded)
-            if not self.grammar.harmless.match(self.folded, found.start())
-        )
+    @property
+    def conditions(self) -> list[int]:
+        """Where in it a condition begins."""
+        if self._conditions is None:
+            self._conditions = [
+                found.start()
+                for found in self.grammar.condition.finditer(self.folded)
+                if not self.grammar.harmless.match(self.folded, found.start())
+            ]
+        return self._conditions
 
     def supposes(self, start: int, end: int) -> bool:
         """Whether the words from `start` to `end` hold only under a condition: one that stands before them in the same
         sentence and is not closed by a semicolon or "but", or right behind them without a comma."""
-        for at in self._conditions:
+        for at in self.conditions:
             between = self.folded[at:start] if at < start else self.folded[end:at]
             if at < start and ";" not in between and " but " not in between and ". " not in between:
                 return True

@@ -12,7 +12,6 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from heapq import nsmallest
 from itertools import pairwise
 
 from watcher.reading.model import Evidence, Says
@@ -89,10 +88,12 @@ class Words:
     scales: tuple[float, ...]
     bias: tuple[float, ...]
     sign: float  # what a sign of structure weighs against the whole of the text, which weighs 1
-    rarity: tuple[float, float]  # scale and floor of the packed rarities
+    names: Sequence[str]  # the vocabulary, in the order of the weights
     rows: Mapping[str, int]
     weights: bytes  # a line of whole numbers a word, one a column, each raised by LIFT
     rarities: bytes
+    squares: Sequence[float]  # of each rarity in the file, the square of what it stands for
+    meanings: Sequence[tuple[int, Says]]  # which columns are those of meanings
     agreement: Mapping[str, Mapping[str, float]]  # how rules and model are weighed against each other
 
     @classmethod
@@ -107,52 +108,53 @@ class Words:
         start += head["vocabulary"]
         columns = tuple(head["columns"])
         table = data[start : start + len(names) * len(columns)]
+        scale, floor = head["rarity"]
         return cls(
             columns=columns,
             scales=tuple(head["scales"]),
             bias=tuple(head["bias"]),
             sign=head["sign"],
-            rarity=(head["rarity"][0], head["rarity"][1]),
-            rows={name: at for at, name in enumerate(names)},
+            names=names,
+            rows=dict(zip(names, range(len(names)), strict=True)),
             weights=table,
             rarities=data[start + len(table) :],
+            squares=[(step * scale + floor) ** 2 for step in range(256)],
+            meanings=[(at, Says(name)) for at, name in enumerate(columns) if name not in (HIRING, HIRING_MINE)],
             agreement=head["agreement"],
         )
 
     def judge(self, found: Iterable[str], signs: Iterable[str], *, mine: bool = False) -> Opinion:
         """What the model makes of a message by its terms and the signs of its structure."""
-        known = [(self.rows[term], term) for term in found if term in self.rows]
-        scale, floor = self.rarity
-        squares = sum((self.rarities[row] * scale + floor) ** 2 for row, _ in known)
+        known = [row for row in map(self.rows.get, found) if row is not None]
+        squares = sum([self.squares[self.rarities[row]] for row in known])
         norm = 1.0 / math.sqrt(squares) if squares else 0.0
-        text = self._sum([row for row, _ in known])
-        marks = self._sum([self.rows[f"@{sign}"] for sign in signs if f"@{sign}" in self.rows])
-        totals = {
-            column: self.bias[at] + self.scales[at] * (norm * text[at] + self.sign * marks[at])
-            for at, column in enumerate(self.columns)
-        }
-        hiring = totals[HIRING_MINE if mine else HIRING]
-        meanings = {Says(name): total for name, total in totals.items() if name not in (HIRING, HIRING_MINE)}
-        if mine or not meanings:
-            return Opinion(hiring)
-        says = softmax(meanings)
-        best = max(says, key=lambda each: says[each])
-        return Opinion(hiring, says, self._loudest(known, best.value))
-
-    def _sum(self, rows: Sequence[int]) -> list[int]:
+        text = self._lines(known)
+        marks = self._lines([self.rows[f"@{sign}"] for sign in signs if f"@{sign}" in self.rows])
         width = len(self.columns)
-        if not rows:
-            return [0] * width
-        lines = [self.weights[row * width : row * width + width] for row in rows]
-        return [sum(column) - LIFT * len(rows) for column in zip(*lines, strict=True)]
 
-    def _loudest(self, known: Iterable[tuple[int, str]], column: str) -> tuple[Evidence, ...]:
-        """The terms that speak most for a column, loudest first."""
-        at, width = self.columns.index(column), len(self.columns)
-        loud = (
-            (LIFT - self.weights[row * width + at], term) for row, term in known if term[1:2] != ":" and "0" not in term
-        )
-        return tuple(Evidence(RULE, term) for weight, term in nsmallest(LOUDEST, loud) if weight < 0)
+        def total(at: int) -> float:
+            told, shown = text[at::width], marks[at::width]
+            lifted = norm * (sum(told) - LIFT * len(told)) + self.sign * (sum(shown) - LIFT * len(shown))
+            return self.bias[at] + self.scales[at] * lifted
+
+        hiring = total(self.columns.index(HIRING_MINE if mine else HIRING))
+        if mine or not self.meanings:
+            return Opinion(hiring)
+        says = softmax({meaning: total(at) for at, meaning in self.meanings})
+        best = max(says, key=says.__getitem__)
+        column = text[self.columns.index(best) :: width]
+        return Opinion(hiring, says, self._loudest(known, column))
+
+    def _lines(self, rows: Iterable[int]) -> bytes:
+        """The weights of some rows, one line after the other."""
+        width = len(self.columns)
+        return b"".join([self.weights[row * width : row * width + width] for row in rows])
+
+    def _loudest(self, rows: Sequence[int], column: bytes) -> tuple[Evidence, ...]:
+        """The terms that speak most for a meaning, loudest first, by what each weighs for it."""
+        loud = [(-weight, self.names[row]) for row, weight in zip(rows, column, strict=True) if weight > LIFT]
+        loud = [(weight, term) for weight, term in loud if term[1:2] != ":" and "0" not in term]
+        return tuple([Evidence(RULE, term) for _, term in sorted(loud)[:LOUDEST]])
 
 
 def softmax(totals: Mapping[Says, float]) -> dict[Says, float]:
