@@ -27,7 +27,7 @@ class Employer:
 
 def split_agency(claims: list[Claim], page: Page, label: str, book: Namebook, *, outgoing: bool = False) -> Employer:
     """Where the writer is an agency, the client it names comes first. `outgoing` mail is written to it."""
-    says = book.firms.agency_says.search("\n".join((page.low, *page.closing)).lower()) is not None
+    says = book.firms.agency_says.stand_in("\n".join((page.low, *page.closing)).lower())
     agency = next((claim.name for claim in claims if _is_agency(claim.name, label, says, book)), "")
     if not agency and not outgoing:
         agency = _steps_back(claims, page.subject, label, book)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from watcher.reading.firms import bare_firm, firm_key, likeness, no_firm
 from watcher.reading.model import Claim, Evidence
 from watcher.reading.namebook import Namebook, fold, letters
@@ -42,11 +40,11 @@ class Tally:
             if longer is None:
                 merged[key] = claim
             else:
-                merged[longer] = replace(
-                    _together(merged[longer], replace(claim, weight=claim.weight * 0.9)), name=merged[longer].name
-                )
+                weaker = Claim(claim.name, claim.weight * 0.9, claim.evidence)
+                both = _together(merged[longer], weaker)
+                merged[longer] = Claim(merged[longer].name, both.weight, both.evidence)
         ordered = sorted(merged.values(), key=lambda claim: -claim.weight)
-        return [replace(claim, weight=round(min(0.99, claim.weight), 3)) for claim in ordered]
+        return [Claim(claim.name, round(min(0.99, claim.weight), 3), claim.evidence) for claim in ordered]
 
 
 def _together(one: Claim, other: Claim) -> Claim:

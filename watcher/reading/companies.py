@@ -110,7 +110,7 @@ def _from_machine_address(sender: Address, system: SenderRule, tally: Tally) -> 
         plain = fold(piece)
         if (
             len(letters(piece)) < 4
-            or book.firms.robots.search(sender.local)
+            or book.firms.robots.stand_in(sender.local)
             or plain in book.firms.desks | book.firms.generic_labels
         ):
             continue

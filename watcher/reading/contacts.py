@@ -21,7 +21,7 @@ _KIND_WORDS = ("colleague", "manager", "successor", "recruiter", "partner", "ass
 
 def reads_answers(address: Address, book: Namebook) -> bool:
     """Whether a person may read mail to `address`, judged by its local part alone."""
-    return bool(address.address) and not book.firms.robots.search(address.local)
+    return bool(address.address) and not book.firms.robots.stand_in(address.local)
 
 
 def contact_of(
@@ -75,7 +75,7 @@ def _unread(message: Message, page: Page, book: Namebook, header: Address, syste
         return False
     footer = message.body.footer[-1500:] if message.body else ""
     said = "\n".join((page.text[-3000:], *page.closing, footer)).lower()
-    return book.people.unread.search(said) is not None and not display_person(header, book)
+    return book.people.unread.stand_in(said) and not display_person(header, book)
 
 
 def _told(message: Message, page: Page, settings: ReadingSettings, book: Namebook) -> Address | None:
@@ -91,7 +91,7 @@ def _told(message: Message, page: Page, settings: ReadingSettings, book: Nameboo
         before = text[max(0, match.start() - 60) : match.start()].lower()
         asked = list(book.people.instead.finditer(before))
         around = text[max(0, match.start() - 160) : match.end() + 60].lower()
-        if asked and not _SENTENCE.search(before[asked[-1].end() :]) and not book.people.away.search(around):
+        if asked and not _SENTENCE.search(before[asked[-1].end() :]) and not book.people.away.stand_in(around):
             return _named(one, message)
     return None
 
@@ -108,7 +108,7 @@ def _means_it(page: Page, told: Address, book: Namebook) -> bool:
     low = page.text.lower()
     at = low.find(told.address)
     near = low[max(0, at - 90) : at + len(told.address) + 60]
-    return book.people.rather.search(near) is not None
+    return book.people.rather.stand_in(near)
 
 
 def successor_of(message: Message, page: Page, author: Person | None, book: Namebook) -> Person | None:
@@ -116,16 +116,16 @@ def successor_of(message: Message, page: Page, author: Person | None, book: Name
     low = page.text.lower()
     if len(low) != len(page.text):
         return None
-    if author is not None and book.people.took_over.search(low):
+    if author is not None and book.people.took_over.stand_in(low):
         return author
     for match in book.people.hands_over.finditer(low):
-        if not book.people.away.search(low[max(0, match.start() - 120) : match.start()]):
+        if not book.people.away.stand_in(low[max(0, match.start() - 120) : match.start()]):
             found = _person_at(page.text, match.end(), match.end() + 90, message, book, last=False)
             if found:
                 return found
     for match in book.people.takes_over.finditer(low):
         start = max(low.rfind(". ", 0, match.start()), low.rfind("\n", 0, match.start()), match.start() - 140, 0)
-        if not book.people.away.search(low[start : match.end() + 40]):
+        if not book.people.away.stand_in(low[start : match.end() + 40]):
             found = _person_at(page.text, start, match.start(), message, book, last=True)
             if found:
                 return found

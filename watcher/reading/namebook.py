@@ -12,6 +12,7 @@ from operator import itemgetter
 from typing import Any
 
 from watcher.knowledge.model import Rulebook, Table
+from watcher.reading.filtering import holds
 
 _SPECIAL = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "’": "'", "ʻ": "'"})
 _OFTEN = (("ä", "a"), ("ö", "o"), ("ü", "u"), ("ß", "ss"), ("é", "e"), ("’", "'"))  # most texts need no more
@@ -22,6 +23,26 @@ SHORT = 24  # a text below this length is a word or two, worth remembering folde
 
 Words = frozenset[str]
 Phrases = re.Pattern[str]
+
+
+class Sayings:
+    """Phrases of which one is looked for in lower-case text, wherever it stands."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        self._phrases = tuple(phrases)
+        self._pattern: Phrases | None = None
+
+    def stand_in(self, text: str) -> bool:
+        """Whether one of them stands in `text`."""
+        return holds(text, self._phrases)
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """The places where one stands, in order; of those that begin alike the longest."""
+        if not self.stand_in(text):
+            return iter(())
+        if self._pattern is None:
+            self._pattern = re.compile(alternatives(self._phrases))
+        return self._pattern.finditer(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +59,14 @@ class PeopleWords:
     title_words: Words
     given: Words
     nicknames: Mapping[str, Words]
-    unread: Phrases
-    instead: Phrases
-    rather: Phrases
-    away: Phrases
-    takes_over: Phrases
-    hands_over: Phrases
-    took_over: Phrases
-    meets: Phrases
+    unread: Sayings
+    instead: Sayings
+    rather: Sayings
+    away: Sayings
+    takes_over: Sayings
+    hands_over: Sayings
+    took_over: Sayings
+    meets: Sayings
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +127,13 @@ class FirmWords:
     boards: tuple[str, ...]
     desks: Words
     side_desks: Words
-    robots: Phrases
+    robots: Sayings
     frames: Phrases
     frame_kinds: Mapping[str, str]
     subject_frames: Phrases
     subject_meets: Words
     verbs: Phrases
-    agency_says: Phrases
+    agency_says: Sayings
     endings: tuple[str, ...] = ()  # ends of words that tell a firm too, in languages that join words ("Kreisklinik")
 
     def tells(self, word: str) -> bool:
@@ -165,7 +186,10 @@ def namebook(rulebook: Rulebook, language: str = "en") -> Namebook:
 
 def fold(text: str) -> str:
     """Lower case without accents, for comparing names ("Gráinne", "grainne")."""
-    return _folded_word(text) if len(text) < SHORT else _folded(text)
+    low = text.lower()
+    if low.isascii():
+        return low
+    return _folded_word(low) if len(low) < SHORT else _folded(low)
 
 
 @lru_cache(maxsize=4096)
@@ -174,9 +198,7 @@ def _folded_word(text: str) -> str:
 
 
 def _folded(text: str) -> str:
-    text = text.lower()
-    if text.isascii():
-        return text
+    """A text in lower case without its accents."""
     for letter, plain in _OFTEN:
         text = text.replace(letter, plain)
     if text.isascii():
@@ -236,8 +258,8 @@ def _front(one: str, other: str) -> str:
     ]
 
 
-def _any_of(phrases: Iterable[Any]) -> Phrases:
-    return re.compile(alternatives(phrases))
+def _any_of(phrases: Iterable[Any]) -> Sayings:
+    return Sayings(str(phrase).lower() for phrase in phrases if phrase)
 
 
 def _before_name(phrases: Iterable[Any], fillers: Iterable[Any] = ("the",)) -> Phrases:

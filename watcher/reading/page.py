@@ -58,7 +58,7 @@ def page_of(message: Message, author: str, book: Namebook) -> Page:
 
 def plain_subject(subject: str) -> str:
     """The subject without "Re:", "Fwd:", tags in brackets and decoration."""
-    subject = _SPACES.sub(" ", _DECORATION.sub(" ", subject[:300])).strip()
+    subject = _SPACES.sub(" ", _plain(subject[:300])).strip()
     for _ in range(6):
         shorter = _REPLY.sub("", subject)
         if shorter == subject:
@@ -67,13 +67,18 @@ def plain_subject(subject: str) -> str:
     return subject
 
 
+def _plain(text: str) -> str:
+    """A text without decoration."""
+    return text if text.isascii() else _DECORATION.sub(" ", text)
+
+
 def bare(text: str) -> str:
     """`text` without punctuation at its edges."""
     return text.strip(_EDGES)
 
 
 def _lines(text: str) -> list[str]:
-    clean = _SPACES.sub(" ", _DECORATION.sub(" ", text).replace("**", ""))
+    clean = _SPACES.sub(" ", _plain(text).replace("**", ""))
     return [line for raw in clean.split("\n") if (line := raw.strip(" *_\r"))]
 
 

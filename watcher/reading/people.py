@@ -250,7 +250,7 @@ def people_named(message: Message, page: Page, settings: ReadingSettings, book: 
     found: dict[str, Person] = {}
     for address in (*message.header.cc, *_attendees(message)):
         name = display_person(address, book)
-        if address.address in settings.addresses or book.firms.robots.search(address.local) or not name:
+        if address.address in settings.addresses or book.firms.robots.stand_in(address.local) or not name:
             continue
         found.setdefault(fold(name), Person(name, address.address, greeting_for(name, "", book)))
     low = page.text.lower()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from watcher.reading.filtering import holds
 from watcher.reading.model import Claim, Evidence
 from watcher.reading.namebook import Namebook, before_names, fold, lowered
 from watcher.reading.noun_titles import titles_in
@@ -15,6 +16,7 @@ from watcher.reading.titles import (
     cleaned,
     extended,
     is_head,
+    may_name_job,
     run_at,
     small_start,
     span,
@@ -37,6 +39,7 @@ _OTHER_IDS = ("meeting ", "webinar ", "call ", "zoom ", "conference ", "session 
 _LABEL = re.compile(
     r"(?:^|[\n.,;(] ?|\bthe )([A-Za-z][a-z]+(?: [a-z]+){0,2})(?: is| ?[:\u2013\u2014]) ?(?:a |an |the )?(?=\S)", re.M
 )
+_LAST_OF_LABEL = ("position", "role", "title", "designation")
 _TITLE_WORD = re.compile(r"\w+")
 _BEFORE_NAMES = frozenset(
     ["for", "as", "of", "the", "a", "an", "our", "your", "re", "need", "to", "regarding", "on", "is", "was"]
@@ -132,6 +135,8 @@ def requisitions_in(subject: str, text: str, book: Namebook) -> tuple[str, ...]:
 def _from_line(line: str, tally: _Tally, *, subject: bool = False, trust: float = 1.0) -> None:
     """Titles by their head noun, and what stands before "role" or "post" where none has one."""
     book = tally.book
+    if not may_name_job(line, book):
+        return
     words = words_of(line)
     index = 0
     while index < len(words):
@@ -265,14 +270,13 @@ def _from_frames(text: str, tally: _Tally, low: str = "") -> None:
 def _from_labels(text: str, tally: _Tally) -> None:
     """Titles after a label: "Position: Radiology Tech II", "Role : SAP Consultant", "the title is ..."."""
     book = tally.book
-    for match in _LABEL.finditer(text[:6000]):
+    text = text[:6000]
+    low = text.lower()
+    if not (holds(low, _LAST_OF_LABEL) or holds(low, book.jobs.labels)):
+        return
+    for match in _LABEL.finditer(text):
         label = match.group(1).lower()
-        if label not in book.jobs.labels and label.rpartition(" ")[2] not in (
-            "position",
-            "role",
-            "title",
-            "designation",
-        ):
+        if label not in book.jobs.labels and label.rpartition(" ")[2] not in _LAST_OF_LABEL:
             continue
         run = run_at(text[match.end() : match.end() + 120].split("\n", 1)[0], 0, book)
         if run:

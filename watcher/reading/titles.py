@@ -11,6 +11,7 @@ from watcher.reading.page import bare
 
 LONGEST_TITLE = 8  # words before the head noun
 LONGEST_LINE = 1500
+REMEMBERED = 8192  # words of which it is remembered whether they tell a job
 
 Token = tuple[str, int, int]  # a word, where it begins and where it ends
 
@@ -43,10 +44,33 @@ def words_of(line: str) -> list[Token]:
     return [(match.group(), match.start(), match.end()) for match in _WORD.finditer(line[:LONGEST_LINE])]
 
 
-@lru_cache(maxsize=2048)
+class _Telling(dict[str, bool]):
+    """Of each word whether a job's title may stand at it, remembered."""
+
+    def __init__(self, book: Namebook) -> None:
+        super().__init__()
+        self._book = book
+
+    def __missing__(self, word: str) -> bool:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        tells = self[word] = is_head(word, self._book) or word.lower() in self._book.jobs.job_nouns
+        return tells
+
+
+@lru_cache(maxsize=4)
+def _telling(book: Namebook) -> _Telling:
+    return _Telling(book)
+
+
 def tells_job(word: str, book: Namebook) -> bool:
     """Whether a job's title may stand at a word."""
-    return is_head(word, book) or word.lower() in book.jobs.job_nouns
+    return _telling(book)[word]
+
+
+def may_name_job(line: str, book: Namebook) -> bool:
+    """Whether a job's title may stand anywhere in a line."""
+    return any(map(_telling(book).__getitem__, _WORD.findall(line[:LONGEST_LINE])))
 
 
 def is_head(word: str, book: Namebook) -> bool:
