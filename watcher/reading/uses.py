@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 
@@ -80,13 +81,10 @@ def _next(text: str, at: int) -> str:
 
 def sentence_around(text: str, ends: Sequence[int], start: int, end: int) -> tuple[int, int]:
     """The bounds of the sentence (or sentences) that hold a span, at most some hundred characters either side."""
-    left, right = 0, len(text)
-    for at in ends:
-        if at <= start:
-            left = at
-        elif at >= end:
-            right = at
-            break
+    before = bisect_right(ends, start)
+    after = bisect_left(ends, end, before)
+    left = ends[before - 1] if before else 0
+    right = ends[after] if after < len(ends) else len(text)
     return max(left, start - _LONGEST), min(right, end + _LONGEST)
 
 
