@@ -26,6 +26,7 @@ DOORS = {
     "platformdirs": ("config/paths.py",),
     "rich": ("cli/",),
     "selectolax": ("message/html.py",),
+    "tomli": ("knowledge/loader.py",),
     "tzlocal": ("config/places.py",),
 }
 

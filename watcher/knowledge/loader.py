@@ -8,13 +8,14 @@ laid over ours key by key.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
+
+import tomli
 
 from watcher.errors import KnowledgeError, Problem
 from watcher.knowledge.model import Pack, PhraseRule, Rulebook, SenderRule, Table
@@ -240,8 +241,8 @@ class _Shelf:
 
     def _parse(self, file: Traversable) -> dict[str, Any]:
         try:
-            return tomllib.loads(self._read(file).decode("utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
+            return tomli.loads(self._read(file).decode("utf-8"))
+        except (tomli.TOMLDecodeError, UnicodeDecodeError) as wrong:
             self._fault(file.name, "", f"cannot be read: {wrong}.", "Mend the TOML there.")
             return {}
 
