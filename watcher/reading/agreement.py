@@ -7,11 +7,14 @@ learnt (`make model`) on messages that neither reader had seen. What structure t
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import mul
 
 from watcher.knowledge.patterns import fold
 from watcher.reading.examining import Examined
+from watcher.reading.identity import Identity
 from watcher.reading.model import Evidence, Says, Speaker, TimeUse
 from watcher.reading.words import Opinion, softmax
 
@@ -56,7 +59,13 @@ def agree(seen: Examined) -> Judgement:
     if mine or stands_above(seen):
         return Judgement(seen.says, seen.confidence, hiring)
     marks = says_marks(seen, opinion)
-    totals = {says: _sum(weights[says], marks) for says in opinion.says if not _lacks_its_time(says, seen)}
+    told = list(marks.values())
+    columns = zip(*_rows(Identity(weights), tuple(opinion.says), marks), strict=True)
+    totals = {
+        says: sum(map(mul, column, told))
+        for says, column in zip(opinion.says, columns, strict=True)
+        if not _lacks_its_time(says, seen)
+    }
     shares = softmax(totals)
     best = max(shares, key=shares.__getitem__)
     if seen.says in STANDS and seen.confidence >= STRONG and shares[seen.says] >= HEARD:
@@ -151,6 +160,21 @@ def _facts(seen: Examined) -> dict[str, bool]:
 
 def _sum(weights: Mapping[str, float], marks: Mapping[str, float]) -> float:
     return sum([weights[mark] * value for mark, value in marks.items() if mark in weights])
+
+
+def _rows(weights: Identity, meanings: tuple[Says, ...], marks: Iterable[str]) -> list[tuple[float, ...]]:
+    """Of each mark, what it weighs for each of the meanings."""
+    table = _weights_of_marks(weights, meanings)
+    nothing = (0.0,) * len(meanings)
+    return [table.get(mark, nothing) for mark in marks]
+
+
+@lru_cache(maxsize=8)
+def _weights_of_marks(weights: Identity, meanings: tuple[Says, ...]) -> Mapping[str, tuple[float, ...]]:
+    """The weights of a language, turned round: of each mark, what it weighs for each of the meanings."""
+    columns: list[Mapping[str, float]] = [weights.thing[says] for says in meanings]
+    marks = dict.fromkeys(mark for column in columns for mark in column)
+    return {mark: tuple([column.get(mark, 0.0) for column in columns]) for mark in marks}
 
 
 def _share(log_odds: float) -> float:

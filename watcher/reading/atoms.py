@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, compress
 from typing import Any
 
 from watcher.knowledge.model import Table
@@ -15,6 +15,7 @@ from watcher.reading.identity import Identity
 
 MAX_TEXT = 40_000  # characters looked at; what stands later is never where a time is agreed
 MAX_ATOMS = 1_500
+REMEMBERED = 8192  # tokens of which it is remembered whether they tell of a time
 
 _ISO_DAY = (
     r"\b\d{4}-[01]\d-[0-3]\d"
@@ -35,6 +36,20 @@ _UNIT = re.compile(r"[\s-]{1,2}([a-zäöüß']+)|([a-zäöüß]+|[%+°])", re.IG
 
 
 _DIGIT, _WORD = re.compile(r"\d"), re.compile(r"\w+")
+
+
+class _Telling(dict[str, bool]):
+    """Of each token (lower case) whether it may be part of a time, remembered: mail is written in few words."""
+
+    def __init__(self, entries: Mapping[str, tuple[str, int, str]]) -> None:
+        super().__init__()
+        self._entries = entries
+
+    def __missing__(self, word: str) -> bool:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        tells = self[word] = word in self._entries or word[:1].isdecimal() or word.removesuffix("'s") in self._entries
+        return tells
 
 
 class Words:
@@ -72,6 +87,7 @@ class Words:
         self.not_after_ordinal = frozenset(rejects.get("after_ordinal", ()))
         self.never = frozenset(rejects.get("never", ()))
         self.phrases = tuple(rejects.get("phrases", ()))
+        self.telling = _Telling(self.entries)
         known = {*self.entries, *table.get("numbers", {})}
         self._single = frozenset(word for word in known if word.isalnum())
         several = sorted(known - self._single, key=len, reverse=True)
@@ -110,7 +126,7 @@ def atoms(text: str, words: Words) -> list[Atom]:
     tokens = pieces[1::2]
     lowered = "\n".join(tokens).lower().replace("’", "'").split("\n")  # no token holds a line break
     entries = words.entries
-    telling = [at for at, word in enumerate(lowered) if word in entries or word[:1].isdecimal() or word.endswith("'s")]
+    telling = list(compress(range(len(lowered)), map(words.telling.__getitem__, lowered)))
     if not telling:
         return []
     ends = list(accumulate(map(len, pieces)))
@@ -123,8 +139,8 @@ def atoms(text: str, words: Words) -> list[Atom]:
         if start < taken:
             continue  # the suffix of a number
         if not word[:1].isdecimal():
-            entry = entries.get(word) or entries.get(word[:-2])
-            if entry and not _is_a_small_word(text, start, end, entry):
+            entry = entries.get(word) or entries[word.removesuffix("'s")]
+            if not _is_a_small_word(text, start, end, entry):
                 last = _word_before(at, number, taken, lowered, ends) if words.morning_after else ""
                 found.append(_word(tokens[at], start, _in_place(entry, last, words)))
         elif word[4:5] == "-" and (iso := _ISO.match(text, start)) and iso.end() == end:

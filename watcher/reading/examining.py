@@ -19,6 +19,7 @@ from watcher.reading.model import (
     ReadingSettings,
     Says,
     Speaker,
+    TimeUse,
 )
 from watcher.reading.names import Who, who
 from watcher.reading.odds import weigh
@@ -30,6 +31,7 @@ from watcher.reading.words import Words, terms
 
 LONGEST_TEXT = 20_000  # characters of new text that are read
 UNREAD = 0.3  # the most confidence in what mail says whose language we have no pack for
+_THANKS = frozenset({"application_received.thanks_for_applying", "application_received.we_got_it"})
 LENGTHS = (8, 20, 50, 120, 300)  # words; how long a text is, is a sign of structure
 _SAYS = {says.value: says for says in Says}
 _REPLY = re.compile(r"^\s*(?:re|aw|sv|antw|odp|r|res|vs|fwd?|wg|tr)\s*(?:\[\d+\])?:\s*", re.IGNORECASE)
@@ -86,7 +88,8 @@ def examine(message: Message, rulebook: Rulebook, settings: ReadingSettings) -> 
     sentences = book.sentences(text)
     hits = book.hits(subject, sentences, sender.speaker)
     if reply:
-        hits += [hit for hit in book.hits(header.subject[:300], (), sender.speaker) if hit.rule.signal == "auto_reply"]
+        hits += book.hits_in_subject(header.subject[:300], sender.speaker, "auto_reply")
+    matched = frozenset([hit.rule.id.partition(".")[2] for hit in hits])  # whatever the language
     names = who(message, rulebook, settings, speaker=sender.speaker, system=sender.rule, language=pack.language)
     facts = Facts(
         scores=_scores(hits),
@@ -96,18 +99,20 @@ def examine(message: Message, rulebook: Rulebook, settings: ReadingSettings) -> 
         sent_at=header.date,
         reply=reply,
         asks=any(sentence.asks for sentence in sentences),
-        reminder=_has(hits, "update.reminder"),
-        receipt=_has(hits, "update.receipt_of_a_test"),
-        automatic=_is_automatic(header, sender, hits),
-        knows_application=_has(hits, "hiring.knows_your_application"),
-        thanks_for_applying=_has(hits, "application_received.thanks_for_applying", "application_received.we_got_it"),
+        reminder="update.reminder" in matched,
+        receipt="update.receipt_of_a_test" in matched,
+        automatic=_is_automatic(header, sender, matched),
+        knows_application="hiring.knows_your_application" in matched,
+        thanks_for_applying=not matched.isdisjoint(_THANKS),
     )
     says, confidence = decide(facts)
     if not pack.tables and not facts.events:
         confidence = min(confidence, UNREAD)
     hiring, why = _weigh(message, facts, hits, names, pack, rulebook, settings)
     mine = sender.speaker is Speaker.ME
-    found = Examined(
+    named_day = None if mine else days.named_day(text, header.date, settings, pack)
+    booking_links = _booking_links(body)
+    return Examined(
         sender=sender,
         language=language,
         pack=pack,
@@ -115,17 +120,16 @@ def examine(message: Message, rulebook: Rulebook, settings: ReadingSettings) -> 
         facts=facts,
         hits=tuple(hits),
         names=names,
-        named_day=None if mine else days.named_day(text, header.date, settings, pack),
-        booking_links=_booking_links(body),
+        named_day=named_day,
+        booking_links=booking_links,
         says=says,
         confidence=confidence,
         hiring=hiring,
         hiring_evidence=why,
         terms=_terms(header, text, mine=mine, reply=reply),
-        signs=(),
+        signs=_signs(header, facts, names, text, booking=bool(booking_links), named_day=named_day is not None),
         words=_words(_Key(rulebook.digest, pack)) if pack.words and message.body else None,
     )
-    return replace(found, signs=_signs(found, header))
 
 
 def _weigh(
@@ -169,29 +173,29 @@ def _terms(header: Header, text: str, *, mine: bool, reply: bool) -> tuple[str, 
     return tuple(terms(subject, fold(text), sender, reply=reply))
 
 
-def _signs(found: Examined, header: Header) -> tuple[str, ...]:
+def _signs(header: Header, facts: Facts, names: Who, text: str, *, booking: bool, named_day: bool) -> tuple[str, ...]:
     """The signs of structure that the linear model weighs beside the words."""
-    facts, sender = found.facts, found.sender
-    uses = [time.use.value for time in facts.times]
-    length = len(found.text.split())
+    sender = facts.sender
+    uses = [time.use for time in facts.times]
+    length = len(text.split())
     signs = {
-        f"speaker {sender.speaker.value}": True,
+        f"speaker {sender.speaker}": True,
         f"kind {sender.kind}": bool(sender.kind),
         "bulk": sender.bulk,
         "person": bool(sender.person),
         "reply": facts.reply,
         "asks": facts.asks,
-        "role": any(role.weight >= 0.5 for role in found.names.roles),
+        "role": any(role.weight >= 0.5 for role in names.roles),
         "role address": _is_desk(header),
         "listed": "list-id" in header.traits,
         **{f"time {use}": True for use in uses},
-        "times offered": uses.count("offered") > 1,
-        "booking": bool(found.booking_links),
-        "named day": found.named_day is not None,
+        "times offered": uses.count(TimeUse.OFFERED) > 1,
+        "booking": booking,
+        "named day": named_day,
         f"length {next((most for most in LENGTHS if length < most), 999)}": True,
     }
     signs |= {f"event {event.method.lower() or 'none'}": True for event in facts.events[:1]}
-    return tuple(sign for sign, there in signs.items() if there)
+    return tuple([sign for sign, there in signs.items() if there])
 
 
 def _booking_links(body: Body) -> tuple[str, ...]:
@@ -261,12 +265,7 @@ def _scores(hits: Iterable[Hit]) -> dict[Says, float]:
     }
 
 
-def _has(hits: Iterable[Hit], *names: str) -> bool:
-    """Whether a rule of one of these names matched, in whatever language ("en.update.reminder" is update.reminder)."""
-    return any(hit.rule.id.partition(".")[2] in names for hit in hits)
-
-
-def _is_automatic(header: Header, sender: Sender, hits: Sequence[Hit]) -> bool:
+def _is_automatic(header: Header, sender: Sender, matched: frozenset[str]) -> bool:
     """Whether a person's mailbox answered by itself (RFC 3834), reported a delivery (RFC 3464) or a reading."""
     traits = header.traits
     if traits.get("auto-submitted", "").lower().startswith("auto-replied"):
@@ -277,4 +276,4 @@ def _is_automatic(header: Header, sender: Sender, hits: Sequence[Hit]) -> bool:
         return True
     if "multipart/report" in traits.get("content-type", "").lower():
         return True
-    return sender.kind not in ("ats", "board") and _has(hits, "auto_reply.subject")
+    return sender.kind not in ("ats", "board") and "auto_reply.subject" in matched

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
@@ -62,10 +61,10 @@ def guess(folded: str, languages: Table) -> str:
         return script
     words = _WORD.findall(text)
     counts: dict[str, int] = {}
-    for word, times in Counter(words).items():
-        for language, weight in tongues.weights.get(word, ()):
-            counts[language] = counts.get(language, 0) + weight * times
-    best = max(counts, key=lambda language: counts[language], default="")
+    for telling in filter(None, map(tongues.weights.get, words)):
+        for language, weight in telling:
+            counts[language] = counts.get(language, 0) + weight
+    best = max(counts, key=counts.__getitem__, default="")
     most, english = counts.get(best, 0), counts.get("en", 0)
     if best and english >= most * _NEAR:
         return "en"

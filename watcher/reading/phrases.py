@@ -84,6 +84,7 @@ class Phrasebook:
     _places: list[tuple[int, int]] = field(default_factory=list)  # of each pattern: its rule, its number there
     _filter: Filter = field(default_factory=Filter)
     _spoken: dict[tuple[str, Speaker], int] = field(default_factory=dict)  # which patterns are tried where
+    _shown: dict[str, int] = field(default_factory=dict)  # which patterns show a signal
 
     @classmethod
     def of(cls, pack: Pack) -> Phrasebook:
@@ -100,6 +101,7 @@ class Phrasebook:
         for which, source in enumerate(rule.sources or rule.any):
             bit = self._filter.add(needs(source, lists))
             self._places.append((len(self.entries), which))
+            self._shown[rule.signal] = self._shown.get(rule.signal, 0) | bit
             for speaker in speakers:
                 self._spoken[rule.where, speaker] = self._spoken.get((rule.where, speaker), 0) | bit
         self.entries.append(
@@ -135,6 +137,15 @@ class Phrasebook:
         if spoken:
             whole = Sentence(" ".join([sentence.text for sentence in sentences])[:6000], self.grammar)
             self._try(whole, -2, spoken, found)
+        return list(found.values())
+
+    def hits_in_subject(self, subject: str, speaker: Speaker, signal: str) -> list[Hit]:
+        """The rules for one signal alone that match a subject."""
+        found: dict[int, Hit] = {}
+        line = Sentence(subject, self.grammar)
+        may_match = self._filter.passing(line.folded) & self._shown.get(signal, 0)
+        for place in ("sentence", "subject"):
+            self._try(line, -1, may_match & self._spoken.get((place, speaker), 0), found)
         return list(found.values())
 
     def _try(self, sentence: Sentence, number: int, patterns: int, found: dict[int, Hit]) -> None:

@@ -15,6 +15,7 @@ from watcher.reading.phrases import Hit, by_signal
 from watcher.reading.sender import why_suspicious
 from watcher.reading.verdict import Facts
 
+_DIGIT = re.compile(r"\d")
 _PHONE = re.compile(r"(?<![\w./-])(?:\+|\(|00)?\d[\d\s().-]{6,16}\d(?![\w/-])")
 
 
@@ -96,7 +97,7 @@ def _asks(hits: Sequence[Hit], says: Says, facts: Facts) -> frozenset[Ask]:
 
 def _evidence(says: Says, seen: Examined) -> tuple[Evidence, ...]:
     """The words for what it says, strongest first; times and invitations where they decide."""
-    found = [hit.evidence for hit in by_signal(seen.hits).get(says.value, [])]
+    found = [hit.evidence for hit in by_signal(seen.hits).get(says, [])]
     if says is Says.SENT:
         found = [hit.evidence for hit in seen.hits if hit.rule.signal.startswith("act.")]
     if says in (Says.INTERVIEW_CONFIRMED, Says.INTERVIEW_RESCHEDULED, Says.INTERVIEW_CANCELLED):
@@ -108,5 +109,7 @@ def _evidence(says: Says, seen: Examined) -> tuple[Evidence, ...]:
 
 
 def _phones(text: str) -> tuple[str, ...]:
+    if not _DIGIT.search(text):
+        return ()
     found = (" ".join(match.group().split()) for match in _PHONE.finditer(text[:LONGEST_TEXT]))
     return tuple(dict.fromkeys(one for one in found if sum(char.isdigit() for char in one) >= 9))[:5]

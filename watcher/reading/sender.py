@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from watcher.knowledge.model import Rulebook, SenderRule, Table
 from watcher.knowledge.patterns import fold
 from watcher.message.model import NOBODY, Address, Body, Header
+from watcher.reading.filtering import holds
 from watcher.reading.identity import Identity
 from watcher.reading.model import ReadingSettings, Speaker
 
@@ -45,7 +46,7 @@ def identify(header: Header, body: Body | None, rulebook: Rulebook, settings: Re
     name, via = _split_via(header.sender.name)
     answerable, address = _answer(header, body, rule, words)
     human = _is_human(header, rule, words, name, via)
-    sender = Sender(
+    return Sender(
         speaker=Speaker.HUMAN if human else Speaker.ROBOT,
         system=rule.id if rule else "",
         kind=rule.kind if rule else "",
@@ -54,9 +55,9 @@ def identify(header: Header, body: Body | None, rulebook: Rulebook, settings: Re
         automatic=header.traits.get("auto-submitted", "no").lower() not in ("", "no"),
         contact=address if answerable else None,
         person=name if human and _looks_personal(name, words) else "",
+        company=_company(header, rule, name, words),
         rule=rule,
     )
-    return replace(sender, company=_company(header, rule, name, words))
 
 
 def _rule_of(sender: Address, rules: tuple[SenderRule, ...]) -> SenderRule | None:
@@ -123,22 +124,33 @@ def _same_system(address: Address, rule: SenderRule) -> bool:
 
 def is_unread(local: str, words: Table) -> bool:
     """Whether a local part says that nobody reads what is sent there, in any spelling of "no-reply"."""
-    bare = re.sub(r"[^a-z]", "", local.lower())
-    return any(part in bare for part in words.get("unread", ())) or bare in words.get("unread_whole", ())
+    bare = _NO_LETTERS.sub("", local.lower())
+    return holds(bare, words.get("unread", ())) or bare in words.get("unread_whole", ())
 
 
 def _says_unread(body: Body, words: Table) -> bool:
     text = fold(" ".join(f"{body.new[-1500:]} {body.footer[-1500:]} {body.signature[-600:]}".split()))
-    return any(phrase in text for phrase in words.get("unread_phrases", ()))
+    return holds(text, words.get("unread_phrases", ()))
+
+
+_VIA = (
+    re.compile(r"^(.*?)\s*[(\[]\s*(?:via|by way of)\s+([^)\]]+)[)\]]\s*$", re.IGNORECASE),
+    re.compile(r"^(.*?)\s+via\s+(.+)$", re.IGNORECASE),
+)
+_ON_BEHALF = re.compile(r"^(.*?)\s+on behalf of\s+(.+)$", re.IGNORECASE)
+_BREAKS = re.compile(r"[\s.]+")
+_NO_LETTERS = re.compile(r"[^a-z]")
 
 
 def _split_via(name: str) -> tuple[str, str]:
     """A display name without the relay in it: "Marietta Bell (via Lever)" is ("Marietta Bell", "Lever")."""
-    for pattern in (r"^(.*?)\s*[(\[]\s*(?:via|by way of)\s+([^)\]]+)[)\]]\s*$", r"^(.*?)\s+via\s+(.+)$"):
-        found = re.match(pattern, name, re.IGNORECASE)
+    if not holds(name.lower(), ("via", "by way of", "on behalf of")):
+        return name.strip(" '\""), ""
+    for pattern in _VIA:
+        found = pattern.match(name)
         if found:
             return found.group(1).strip(" '\""), found.group(2).strip()
-    found = re.match(r"^(.*?)\s+on behalf of\s+(.+)$", name, re.IGNORECASE)
+    found = _ON_BEHALF.match(name)
     if found:
         return found.group(2).strip(), found.group(1).strip()
     return name.strip(" '\""), ""
@@ -161,10 +173,21 @@ def _is_human(header: Header, rule: SenderRule | None, words: Table, name: str, 
 
 def _looks_personal(name: str, words: Table) -> bool:
     """Whether a display name could be a person's: two to four words, none of them a company's or department's."""
-    parts = [part for part in re.split(r"[\s.]+", fold(name)) if part]
-    if not 1 <= len(parts) <= 5 or any(char.isdigit() for char in name) or "@" in name:
+    parts = [part for part in _BREAKS.split(fold(name)) if part]
+    if not 2 <= len(parts) <= 5 or any(map(str.isdigit, name)) or "@" in name:
         return False
-    return not any(part.strip("(),&") in words.get("not_people", ()) for part in parts) and len(parts) >= 2
+    return _not_people(Identity(words)).isdisjoint([part.strip("(),&") for part in parts])
+
+
+@lru_cache(maxsize=4)
+def _not_people(words: Identity) -> frozenset[str]:
+    return frozenset(words.thing.get("not_people", ()))
+
+
+@lru_cache(maxsize=4)
+def _departments(words: Identity) -> tuple[tuple[str, str], ...]:
+    """What departments call themselves, as written and in small letters."""
+    return tuple((tail, tail.lower()) for tail in words.thing.get("departments", ()))
 
 
 def _company(header: Header, rule: SenderRule | None, name: str, words: Table) -> str:
@@ -180,8 +203,8 @@ def _department(name: str, words: Table) -> str:
     """ "Northmere Health Talent Acquisition" is "Northmere Health"; "" where no department stands in the name."""
     bare = name
     low = name.lower()
-    for tail in words.get("departments", ()):
-        if tail.lower() not in low and low.isascii():
+    for tail, small in _departments(Identity(words)):
+        if small not in low and low.isascii():
             continue
         found = re.search(rf"[\s,|–-]+{re.escape(tail)}\s*$", bare, re.IGNORECASE)
         if found and found.start() > 0:
@@ -198,10 +221,11 @@ def why_suspicious(header: Header, body: Body | None, rulebook: Rulebook, sender
         return ""
     words: Table = rulebook.tables.get("mailboxes", {})
     results = header.traits.get("authentication-results", "").lower()
-    if re.search(r"\bdmarc\s*=\s*fail", results):
+    if "fail" in results and re.search(r"\bdmarc\s*=\s*fail", results):
         return f"the sender's domain {header.sender.domain} disowns this mail (DMARC failed)"
     if (
-        "dmarc=pass" not in results
+        "fail" in results
+        and "dmarc=pass" not in results
         and re.search(r"\bspf\s*=\s*fail", results)
         and re.search(r"\bdkim\s*=\s*fail", results)
     ):
@@ -210,9 +234,11 @@ def why_suspicious(header: Header, body: Body | None, rulebook: Rulebook, sender
         return ""
     text = fold(" ".join(f"{header.subject} {body.new[:6000]}".split()))
     money = [phrase for phrase in words.get("fraud", ()) if phrase in text]
+    if not money:
+        return ""
     reply_to = header.reply_to[0] if header.reply_to else NOBODY
-    free = set(words.get("free_mail", ()))
-    if reply_to.address and reply_to.domain != header.sender.domain and reply_to.domain in free and money:
+    free = words.get("free_mail", ())
+    if reply_to.address and reply_to.domain != header.sender.domain and reply_to.domain in free:
         return f"answers go to a free mailbox elsewhere ({reply_to.domain}) and it speaks of {money[0]!r}"
     if len(money) >= 2:
         return f"it speaks of {money[0]!r} and {money[1]!r}"

@@ -44,11 +44,11 @@ class _Weights:
         """The phrases that stand in a text; at each place the longest."""
         found: dict[str, float] = {}
         after = 0
-        for at, word in enumerate(words):
-            longest = self._longest.get(word)
-            if longest is None or at < after:
+        for at in [at for at, word in enumerate(words) if word in self._longest]:
+            word = words[at]
+            if at < after:
                 continue
-            for length in range(min(longest, len(words) - at), 0, -1):
+            for length in range(min(self._longest[word], len(words) - at), 0, -1):
                 phrase = " ".join(words[at : at + length]) if length > 1 else word
                 weight = self._weights.get(phrase)
                 if weight is not None:
@@ -74,7 +74,12 @@ class Lexicon:
         return _lean(self._senders.found(_PART.findall(folded[:400])))
 
 
+_UPRIGHT = Leaning(0.0, 0.0, ())
+
+
 def _lean(found: Mapping[str, float]) -> Leaning:
+    if not found:
+        return _UPRIGHT
     towards = _sum(weight for weight in found.values() if weight > 0)
     against = _sum(-weight for weight in found.values() if weight < 0)
     top = sorted(found.items(), key=lambda item: -abs(item[1]))[:3]
