@@ -83,15 +83,17 @@ class Sought:
     `phrases` where they are given, else what the pattern itself tells."""
 
     def __init__(self, pattern: str, phrases: Iterable[str] = ()) -> None:
-        self._pattern = re.compile(pattern)
-        self._never = pattern == NEVER
+        self._pattern: re.Pattern[str] | str = pattern  # compiled on first use
         self._fragments = tuple(phrases) or fragments(pattern)
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """The places where it matches, in order."""
-        if self._never or (self._fragments and not holds(text, self._fragments)):
+        pattern = self._pattern
+        if pattern == NEVER or (self._fragments and not holds(text, self._fragments)):
             return iter(())
-        return self._pattern.finditer(text)
+        if isinstance(pattern, str):
+            pattern = self._pattern = re.compile(pattern)
+        return pattern.finditer(text)
 
 
 class AnyOf:

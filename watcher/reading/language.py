@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from watcher.knowledge.model import Pack, Rulebook, Table
 from watcher.message.model import Header
@@ -29,8 +29,13 @@ class Tongues:
             for language, listed in words.items():
                 for word in dict.fromkeys(listed):
                     self.weights.setdefault(word, []).append((language, weight))
-        self.scripts = {language: re.compile(f"[{span}]") for language, span in table.get("scripts", {}).items()}
+        self._spans: Mapping[str, str] = table.get("scripts", {})
         self.homes: Mapping[str, Sequence[str]] = table.get("home", {})
+
+    @cached_property
+    def scripts(self) -> Mapping[str, re.Pattern[str]]:
+        """The letters of languages that have their own."""
+        return {language: re.compile(f"[{span}]") for language, span in self._spans.items()}
 
     def script(self, text: str) -> str:
         """The language whose own letters are many in `text`, "" where none are."""

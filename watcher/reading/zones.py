@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 from watcher.knowledge.model import Table
@@ -52,7 +52,7 @@ class ZoneNames:
         names = "|".join(re.escape(name) for name in spoken)
         regions = "|".join(re.escape(name) for name in sorted(self.regions, key=len, reverse=True))
         abbreviations = "|".join(sorted({*self.abbreviations, *(a.lower() for a in self.abbreviations)}, reverse=True))
-        self._spoken = re.compile(rf"\b({names})\s+(?:standard |daylight |summer )?time\b", re.IGNORECASE)
+        self._names = names
         self._after = re.compile(
             r"[ \t]{0,2}(?:,[ \t])?(?:o'clock[ \t])?[(\[|–-]?[ \t]?(?:in[ \t]|at[ \t]|sharp[ \t])?(?:the[ \t])?(?:"
             rf"(?P<iana>{_IANA.pattern})"
@@ -61,12 +61,28 @@ class ZoneNames:
             rf"|(?P<region>(?i:{regions})\b)"
             rf"|(?P<abbreviation>{abbreviations})\b(?!['’]))"
         )
-        alone = "|".join(sorted(self.abbreviations, key=len, reverse=True))
-        self._alone = re.compile(rf"\((?:all )?(?:times? )?(?:in )?({alone})\)")
-        self._all = re.compile(
+
+    @cached_property
+    def _spoken(self) -> re.Pattern[str]:
+        """ "Warsaw time", wherever it stands."""
+        return re.compile(rf"\b({self._names})\s+(?:standard |daylight |summer )?time\b", re.IGNORECASE)
+
+    @cached_property
+    def _alone(self) -> re.Pattern[str]:
+        """ "(all times in CET)"."""
+        return re.compile(rf"\((?:all )?(?:times? )?(?:in )?({self._abbreviated})\)")
+
+    @cached_property
+    def _all(self) -> re.Pattern[str]:
+        """ "times below are in CET"."""
+        return re.compile(
             r"\btimes?(?: slots)?(?: below| above| shown| given| listed| are| is| all){0,3} (?:in )?"
-            rf"({alone}|(?i:{names}))\b"
+            rf"({self._abbreviated}|(?i:{self._names}))\b"
         )
+
+    @property
+    def _abbreviated(self) -> str:
+        return "|".join(sorted(self.abbreviations, key=len, reverse=True))
 
     def after(self, text: str, end: int) -> tuple[str, int] | None:
         """The zone named right after an hour that ends at `end`: its key (for `resolve`) and where the words end."""
