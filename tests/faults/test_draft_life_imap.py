@@ -21,7 +21,9 @@ from tests.support.dovecot import Dovecot, running
 from tests.support.faults import relay
 from tests.support.passes import two_accounts
 from watcher.cli import main
+from watcher.draft.model import PlacementState
 from watcher.message.model import Role
+from watcher.store import Store
 
 TOLD: dict[str, Any] = two_accounts()
 TOLD["messages"] = TOLD["messages"][:1]
@@ -404,10 +406,32 @@ def test_the_users_word_takes_back_that_draft_alone_at_once(
     assert ours(box) == {}
     assert box.states() == {name: "withdrawn"}
     assert box.rest(Role.TRASH) == before
+    assert main(["--config", str(box.config), "undo", "--now", later(hours=2)]) == 0
+    assert ours(box).keys() == {name}
+    assert box.states() == {name: "pending"}
+    assert box.rest(Role.TRASH) == before
+    box.scan(later(hours=3))
+    assert ours(box).keys() == {name}
+
+
+@removing
+def test_wherever_the_return_of_a_letter_is_killed_the_next_scan_makes_the_one_draft(
+    whole: Box, tmp_path: Path
+) -> None:
+    box = copy(whole, tmp_path)
+    name = next(iter(box.states()))
+    assert main(["--config", str(box.config), "mute", opportunity_of(box), "--now", later(hours=1)]) == 0
+    with Store.open(box.folder / "state.db") as store:  # as `undo` leaves it before it looks at the mailbox
+        store.undo_word(store.words()[-1].number, datetime.fromisoformat(later(hours=2)))
+        store.advance(name, PlacementState.INTENDED, now=datetime.fromisoformat(later(hours=2)))
+    for step, broken in some(killed(box, later(hours=2)), 4):
+        assert len(ours(broken)) <= 1, step
+        broken.scan(later(hours=3))
+        assert ours(broken).keys() == {name}, step
+        assert broken.states() == {name: "pending"}, step
 
 
 def opportunity_of(box: Box) -> str:
-    from watcher.store import Store
 
     with Store.open_for_reading(box.folder / "state.db") as store:
         return store.placements()[0].opportunity

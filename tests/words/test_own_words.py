@@ -77,6 +77,11 @@ class Desk:
         with Store.open_for_reading(self.folder / "state.db") as store:
             return {placement.opportunity for placement in store.placements() if placement.message_id in ids}
 
+    def letters(self) -> dict[str, tuple[str, str]]:
+        """State and text of every letter ever made, by its Message-ID."""
+        with Store.open_for_reading(self.folder / "state.db") as store:
+            return {placement.message_id: (placement.state.value, placement.text) for placement in store.placements()}
+
     def later(self, **much: float) -> Desk:
         self.now += timedelta(**much)
         return self
@@ -194,6 +199,61 @@ def test_what_was_said_outlives_everything_that_can_be_rebuilt(desk: Desk) -> No
     desk.run("scan")
     assert desk.status()[LARCHMONT]["notes"] == ["how the team plans"]
     assert desk.status()[QUILL]["muted"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("heard", "larch", "yesterday"),
+        ("told", "larch"),
+        ("mute", "larch"),
+        ("close", "larch"),
+        ("hired", "larch"),
+        ("correct", "larch", "stage", "offer"),
+        ("correct", "larch", "contact", "Ann Lee <ann@larchmonttools.example>"),
+        ("correct", "two-accounts.both@larchmonttools.example", "says", "rejection"),
+        ("correct", "quill", "join", "larch"),
+    ],
+    ids=lambda words: " ".join(words[:3]),
+)
+def test_a_letter_that_a_word_took_back_comes_back_with_it(desk: Desk, words: tuple[str, ...]) -> None:
+    before = desk.letters()
+    gone = desk.json(*words)["withdrawn"]
+    assert gone
+    taken = desk.json("undo")
+    assert {line["opportunity"] for line in taken["drafted"]} == {line["opportunity"] for line in gone}
+    assert desk.drafts() == {LARCHMONT, QUILL, BRACK}
+    assert desk.letters() == before
+    assert {state for state, _ in before.values()} == {"pending"}
+    assert desk.json("scan")["drafted"] == []
+
+
+def test_a_letter_that_came_back_is_the_users_to_throw_away(desk: Desk) -> None:
+    desk.run("mute", "larch")
+    desk.run("undo")
+    for file in (desk.folder / "mail" / ".Drafts").rglob("*"):
+        if file.is_file() and b"larchmont" in file.read_bytes():
+            file.unlink()
+    desk.run("scan")
+    assert desk.follow_up(LARCHMONT)["status"] == "discarded"
+    desk.run("mute", "larch")
+    desk.run("undo")
+    assert desk.drafts() == {QUILL, BRACK}
+
+
+def test_a_letter_does_not_come_back_where_they_have_answered_since(desk: Desk) -> None:
+    desk.run("mute", "larch")
+    desk.later(hours=2).deliver(
+        id="answer2",
+        reply_to="both",
+        **{"from": "Dana Reyes <dana@larchmonttools.example>"},
+        to=["alex@example.net"],
+        subject="Re: Interview for Backend Engineer at Larchmont Tools",
+        body="Hi Alex,\n\nWe are still talking to others and will be back to you by the end of next week.\n\nDana\n",
+    )
+    desk.run("scan")
+    assert desk.json("undo")["drafted"] == []
+    assert desk.drafts() == {QUILL, BRACK}
 
 
 # --- what each does ---

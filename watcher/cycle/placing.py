@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from watcher.draft.fate import DraftSeen, SentSeen, fates, fingerprint, own_drafts, seen, sent
@@ -77,7 +77,8 @@ def look(mailboxes: Mailboxes, store: Store, entries: Iterable[Entry], now: date
             if verdict.state is PlacementState.WITHDRAWN:
                 _sweep_up(mailboxes[placement.account], placement)
             mark = verdict.draft.fingerprint if verdict.draft and not placement.fingerprint else None
-            store.advance(placement.message_id, verdict.state, now=now, fingerprint=mark, why=verdict.why)
+            here = "" if placement.state is PlacementState.INTENDED and verdict.draft else None
+            store.advance(placement.message_id, verdict.state, now=now, fingerprint=mark, why=verdict.why, leaving=here)
     return Desk(found, own_drafts(drafts, store.placements()), lost)
 
 
@@ -120,8 +121,12 @@ def put(mailbox: Mailbox, store: Store, draft: Draft, opportunity: Opportunity, 
     """
     places = {folder.role for folder, _ in mailbox.find(draft.message_id)}
     forgotten = store.is_forgotten(draft.message_id)
-    if not store.intend(_placement(draft, opportunity, now)):
+    before = store.placement(draft.message_id)
+    leaving = before.leaving if before is not None else ""
+    if not store.intend(replace(_placement(draft, opportunity, now), leaving=leaving)):
         return False
+    if leaving:
+        places -= {Role.TRASH}  # we put it there, and it has come to be due once more
     if places and Role.DRAFTS not in places:
         gone = PlacementState.SENT if Role.SENT in places else PlacementState.DISCARDED
         store.advance(draft.message_id, gone, now=now, why=EARLIER)
@@ -130,7 +135,7 @@ def put(mailbox: Mailbox, store: Store, draft: Draft, opportunity: Opportunity, 
     if places or forgotten:
         return False
     mailbox.place(draft.data, draft.message_id, draft.thread)
-    store.advance(draft.message_id, PlacementState.PLACED, now=now)
+    store.advance(draft.message_id, PlacementState.PLACED, now=now, leaving="")
     return True
 
 

@@ -14,6 +14,7 @@ from watcher.cycle.onepass import Pass, Setting
 from watcher.cycle.report import ScanReport
 from watcher.cycle.syncing import Plan
 from watcher.cycle.typed import Calendar
+from watcher.cycle.undoing import bring_back
 from watcher.errors import StoreLocked, UsageError
 from watcher.followup.consent import approval
 from watcher.followup.model import Status
@@ -65,11 +66,12 @@ class Speaking:
         return self._take_effect(words)
 
     def undo(self, which: str) -> Heard:
-        """Take a word back, and let that take effect."""
+        """Take a word back, and let that take effect; a letter that it had taken back comes back, too."""
         with Store.open(self.storage) as store:
             word = self._standing(store, which)
             store.undo_word(word.number, self.now)
-        return self._take_effect([word])
+            writes = bring_back(store, word, self.setting, self.now, self.until)
+        return self._take_effect([word], writes)
 
     def approve(self, who: str) -> Heard:
         """Say yes to the letter that waits, and write it."""

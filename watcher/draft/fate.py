@@ -34,8 +34,8 @@ STEPS: Mapping[PlacementState, frozenset[PlacementState]] = {
     _S.EDITED: frozenset({_S.SENT, _S.DISCARDED, _S.STALE}),
     # A client may take a draft out while it is open in its editor and put it back later; it is then the user's.
     _S.DISCARDED: frozenset({_S.EDITED, _S.SENT}),
-    # The user may have sent it in the instant in which it was taken back.
-    _S.WITHDRAWN: frozenset({_S.SENT}),
+    # The user may have sent it in the instant in which it was taken back, or taken back the word that took it.
+    _S.WITHDRAWN: frozenset({_S.SENT, _S.INTENDED}),
     _S.STALE: frozenset({_S.SENT, _S.DISCARDED}),
     _S.SENT: frozenset(),
 }
@@ -259,6 +259,8 @@ def _verdict_on_gone(placement: Placement, sent: Sequence[SentSeen], trashed: Co
                 return Verdict(PlacementState.SENT, _SENT_IT, sent=mail)
     if placement.state is PlacementState.DISCARDED:
         return same
+    if placement.state is PlacementState.INTENDED and placement.leaving:
+        return same  # it is due once more; what lies in Trash was put there by us
     if placement.message_id in trashed:
         return Verdict(PlacementState.DISCARDED, _BINNED)
     if placement.state is PlacementState.INTENDED:

@@ -92,7 +92,7 @@ def _is_theirs(statement: Statement) -> bool:
 def _said_otherwise(placement: Placement, opportunity: Opportunity, decision: Decision) -> str:
     """What the user has said since the draft was written, where it is not the letter to write any more."""
     since = [word.verb for word in opportunity.words if word.said_at >= placement.intended_at]
-    if not since or _is_the_one(placement, opportunity, decision):
+    if not since or is_the_one(placement, opportunity, decision):
         return ""
     return next(_reasons(reversed(since)), "you said otherwise")
 
@@ -101,7 +101,8 @@ def _reasons(verbs: Iterable[str]) -> Iterator[str]:
     return (SAID_SINCE[verb] for verb in verbs if verb in SAID_SINCE)
 
 
-def _is_the_one(placement: Placement, opportunity: Opportunity, decision: Decision) -> bool:
+def is_the_one(placement: Placement, opportunity: Opportunity, decision: Decision) -> bool:
+    """Whether a draft is the letter of a decision, to the person who is written to now."""
     letter = (placement.kind, placement.attempt, placement.anchor)
     to = opportunity.contact.address if opportunity.contact else ""
     return letter == (decision.kind, decision.attempt, decision.anchor) and placement.to == to
