@@ -48,14 +48,12 @@ def run_in_session(home: Path, script: str, *, locked: bool = False) -> str:
         "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep),
     }
     state = "locked" if locked else "open"
-    done = subprocess.run(
-        ["dbus-run-session", "--", "bash", "-c", SESSION, "session", state, sys.executable, "-c", script],
-        env=environ,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=60,
-        text=True,
-        check=False,
-    )
+    words = ["dbus-run-session", "--", "bash", "-c", SESSION, "session", state, sys.executable, "-c", script]
+    for _ in range(2):
+        done = subprocess.run(
+            words, env=environ, stdin=subprocess.DEVNULL, capture_output=True, timeout=60, text=True, check=False
+        )
+        if done.returncode == 0 or "Aborted" not in done.stderr:
+            break  # else GNOME Keyring itself fell over, which it does about once in some hundred sessions
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout.strip()
