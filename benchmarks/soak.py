@@ -27,9 +27,11 @@ REST = 120.0  # seconds
 
 @dataclass(frozen=True)
 class Measure:
-    """What a process holds, and the processor time it has used (seconds)."""
+    """What a process holds (memory in MB: all that is resident, and what is its own alone), and the processor time it has
+    used (seconds)."""
 
     memory: float
+    own: float
     descriptors: int
     threads: int
     used: float
@@ -41,15 +43,14 @@ class Measure:
         times = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         return cls(
             int(fields["VmRSS"].split()[0]) / 1024,
+            int(fields["RssAnon"].split()[0]) / 1024,
             len(list(Path(f"/proc/{pid}/fd").iterdir())),
             int(fields["Threads"]),
             (int(times[11]) + int(times[12])) / TICKS,
         )
 
     def __str__(self) -> str:
-        return (
-            f"{self.memory:6.1f} MB {self.descriptors:4} descriptors {self.threads:3} threads {self.used:7.2f} s used"
-        )
+        return f"{self.memory:6.1f} MB ({self.own:.1f} its own) {self.descriptors:4} descriptors {self.threads:3} threads {self.used:7.2f} s used"
 
 
 def mail(number: int) -> bytes:

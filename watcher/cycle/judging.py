@@ -31,25 +31,35 @@ class Mail:
 
 
 def read_mail(store: Store, rulebook: Rulebook, settings: ReadingSettings, digest: str, until: datetime | None) -> Mail:
-    """Read what has not been read under this digest, and gather everything delivered by `until` (all where None)."""
+    """Read what has not been read under this digest, and gather everything delivered by `until` (all where None).
+
+    All is read before anything is gathered: what the reader loads and keeps on the way would else lie scattered among
+    the mail, and memory that is scattered is not given back.
+    """
+    _read_new(store, rulebook, settings, digest)
     known = store.readings(digest)
-    fresh: dict[Key, Reading] = {}
     entries: list[Entry] = []
     folders: dict[str, str] = {}
     for message in store.messages(only_fetched=True):
         key = (message.account, message.id)
-        reading = known.get(key)
-        if reading is None:
-            reading = fresh[key] = known[key] = read(message, rulebook, settings)
-            if len(fresh) >= READ_AT_ONCE:
-                store.put_readings(digest, fresh)
-                fresh = {}
+        if key not in known:  # its record could not be decoded
+            known[key] = read(message, rulebook, settings)
         if until is None or message.header.received_at <= until:
-            entries.append(_entry(message, reading))
+            entries.append(_entry(message, known[key]))
             folders.setdefault(message.id, message.copies[0].folder if message.copies else "")
-    store.put_readings(digest, fresh)
     entries += _without_text(store, known, {(entry.account, entry.id) for entry in entries}, until)
     return Mail(tuple(entries), folders, frozenset(known))
+
+
+def _read_new(store: Store, rulebook: Rulebook, settings: ReadingSettings, digest: str) -> None:
+    """Read what has not been read under this digest, and keep the readings."""
+    fresh: dict[Key, Reading] = {}
+    for message in store.unread(digest):
+        fresh[message.account, message.id] = read(message, rulebook, settings)
+        if len(fresh) >= READ_AT_ONCE:
+            store.put_readings(digest, fresh)
+            fresh = {}
+    store.put_readings(digest, fresh)
 
 
 def _entry(message: Message, reading: Reading) -> Entry:

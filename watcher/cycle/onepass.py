@@ -123,15 +123,15 @@ class Pass:
 
     def judge_again(self) -> Judged:
         """Judge what is stored once more, after the user has spoken, and keep what `status` and `show` print."""
-        views = self.store.views()
+        last = self.store.last_pass()
         judged, _ = self._judge()
-        self._keep_views(judged, bool(views and views.meta.get("decided", True)))
+        self._keep_views(judged, bool(last and last.get("decided", True)))
         return judged
 
     def judge_only(self) -> tuple[Judged, dict[str, dict[str, Any]]]:
         """What is known without a look at any mailbox, for `status --now` and `preview`; nothing is placed."""
         judged, _ = self._judge()
-        return judged, self._views(judged)
+        return judged, dict(self._views(judged))
 
     # --- sync ---
 
@@ -214,8 +214,8 @@ class Pass:
         """Whether the user has begun a letter of their own; as the last pass saw it where no mailbox is looked at."""
         if self.reached is not None:
             return desk.has_own(opportunity)
-        views = self.store.views()
-        known = views.meta.get("own_drafts") if views else None
+        last = self.store.last_pass()
+        known = last.get("own_drafts") if last else None
         return isinstance(known, list) and opportunity.id in known
 
     def _look(self, mail: Mail) -> Desk:
@@ -355,7 +355,7 @@ class Pass:
         if self.prunes:
             self.store.prune(self.now, judged.mail.read)
 
-    def _views(self, judged: Judged) -> dict[str, dict[str, Any]]:
+    def _views(self, judged: Judged) -> Iterator[tuple[str, dict[str, Any]]]:
         return pages.views(
             judged.opportunities,
             judged.decisions,

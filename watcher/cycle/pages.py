@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,18 +20,20 @@ def views(
     folders: Mapping[str, str],
     rulebook: Rulebook,
     zone: ZoneInfo,
-) -> dict[str, dict[str, Any]]:
-    """Both pages of each opportunity, by its id. `folders` tells where each message lies."""
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Both pages of each opportunity with its id, made one by one: all of them at once would be much the largest thing
+    in memory. `folders` tells where each message lies."""
     whys = {rule.id: rule.why for pack in rulebook.packs.values() for rule in pack.phrases}
-    found = {}
     for opportunity in opportunities:
         decision = decisions[opportunity.id]
         names = {opportunity.id, *opportunity.aliases}
         made = [p for p in placements if p.opportunity in names and p.state is not PlacementState.INTENDED]
         wanted = (decision.kind, decision.attempt, decision.anchor)
         mine = [placement for placement in made if (placement.kind, placement.attempt, placement.anchor) == wanted]
-        found[opportunity.id] = {
-            "status": status_view(opportunity, decision, mine[-1] if mine else None, zone, folders),
-            "show": show_view(opportunity, decision, made, zone, whys),
-        }
-    return found
+        yield (
+            opportunity.id,
+            {
+                "status": status_view(opportunity, decision, mine[-1] if mine else None, zone, folders),
+                "show": show_view(opportunity, decision, made, zone, whys),
+            },
+        )

@@ -8,7 +8,7 @@ import random
 import threading
 import time
 import traceback
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +18,7 @@ from watcher.cycle import Pass, ScanReport, syncing
 from watcher.daemon.desktop import Desktop
 from watcher.daemon.gate import Gate
 from watcher.daemon.journal import Told, tell
+from watcher.daemon.memory import give_back, load_ahead
 from watcher.daemon.pauses import HOPELESS, STORE, pause
 from watcher.daemon.polling import until_next_look
 from watcher.daemon.stopping import Pulse, Stopping
@@ -243,6 +244,7 @@ class Engine:
 
     def _judge_for_ever(self) -> None:
         failures = 0
+        load_ahead()
         while True:
             self._wanted.wait()
             if self._stopping.is_set():
@@ -250,6 +252,8 @@ class Engine:
             self._wanted.clear()
             try:
                 self._judge()
+                self._store.shrink()
+                give_back()
                 failures = 0
                 self._told.over(JUDGE, "the pass works again")
                 self._told.over("store", "the database can be used again")
@@ -301,10 +305,9 @@ class Engine:
 
     def _look_ahead(self, now: datetime, *, settled: bool) -> None:
         """Be called at the next instant that changes a conclusion; soon, where nothing could be decided just now."""
-        views = self._store.views()
-        documents = views.documents if views else {}
-        at = next_instant(documents, now)
-        if settled and views is not None and not views.meta.get("decided", True):
+        last = self._store.last_pass()
+        at = next_instant(self._store.each_view(), now)
+        if settled and last is not None and not last.get("decided", True):
             soon = now + timedelta(seconds=self.pace.soon)
             at = min(at, soon) if at else soon
         self.ticks.look_at(at, now)
@@ -318,16 +321,16 @@ class Engine:
             self._told.fault(f"note {note}", note)
 
 
-def next_instant(documents: Mapping[str, Any], now: datetime) -> datetime | None:
+def next_instant(views: Iterable[tuple[str, Mapping[str, Any]]], now: datetime) -> datetime | None:
     """When the next thing happens by itself: a letter comes due, or an interview begins or ends."""
-    found = []
-    for document in documents.values():
-        status = document["status"]
-        written: list[str | None] = [status["follow_up"]["due_at"], status["follow_up"]["not_before"]]
-        for interview in status["interviews"]:
-            written += [interview["start"], interview["end"]]
-        found += [datetime.fromisoformat(at) for at in written if at]
-    return min((at for at in found if at > now), default=None)
+    return min((at for _, document in views for at in _instants(document["status"]) if at > now), default=None)
+
+
+def _instants(status: Mapping[str, Any]) -> Iterator[datetime]:
+    written: list[str | None] = [status["follow_up"]["due_at"], status["follow_up"]["not_before"]]
+    for interview in status["interviews"]:
+        written += [interview["start"], interview["end"]]
+    return (datetime.fromisoformat(at) for at in written if at)
 
 
 def in_words(fault: Exception) -> str:

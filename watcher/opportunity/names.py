@@ -137,3 +137,12 @@ def _in_order(short: str, long: str) -> bool:
     """Whether the letters of `short` stand in `long` in the same order ("ops" in "operations")."""
     letters: Iterable[str] = iter(long)
     return all(letter in letters for letter in short)
+
+
+_REMEMBERING = (plain, company_words, role_words, _whole, beginnings, domain_beginnings, squeezed)
+
+
+def forget() -> None:
+    """Let go of all names that were looked at; they are kept to be fast, and come from mail."""
+    for function in _REMEMBERING:
+        function.cache_clear()

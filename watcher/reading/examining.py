@@ -244,6 +244,11 @@ def _words(key: _Key) -> Words:
     return Words.unpack(key.pack.words)
 
 
+def forget_words() -> None:
+    """Let go of the unpacked weights: they take megabytes, and are unpacked again in milliseconds."""
+    _words.cache_clear()
+
+
 @lru_cache(maxsize=12)
 def _lexicon(key: _Key) -> Lexicon:
     return Lexicon(key.pack.tables.get("topics", {}))

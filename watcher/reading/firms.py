@@ -240,3 +240,9 @@ def is_job(name: str, book: Namebook) -> bool:
 def is_board(name: str, book: Namebook) -> bool:
     """Whether a name or domain label is that of a job board, as far as its first letters tell ("Jobstreet")."""
     return letters(name).startswith(book.firms.boards)
+
+
+def forget() -> None:
+    """Let go of the names that were looked at."""
+    for function in (likeness, trimmed, firm_key, no_firm, is_firm, is_job):
+        function.cache_clear()

@@ -409,3 +409,8 @@ def _firms(names: Table, companies: Table) -> FirmWords:
         agency_says=_any_of(names["agency_says"]),
         endings=tuple(fold(ending) for ending in companies.get("endings", ())),
     )
+
+
+def forget() -> None:
+    """Let go of the words that were folded."""
+    _folded_word.cache_clear()

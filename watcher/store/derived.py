@@ -10,11 +10,12 @@ from watcher.store.codec import decode, encode, scrub
 from watcher.store.model import Key, Pruned, Scan, Views
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from watcher.reading.model import Reading
     from watcher.store.sqlite import Database
 
+_SLICE = 200  # documents decoded at once
 KEEP_DRAFT_TEXT = timedelta(days=30)  # PRODUCT.md, `drafts`
 
 _DROP_BODIES = """
@@ -89,28 +90,54 @@ class DerivedTables:
 
     # --- views ---
 
-    def put_views(self, pass_meta: Mapping[str, object], views: Mapping[str, object]) -> None:
+    def put_views(self, pass_meta: Mapping[str, object], views: Iterable[tuple[str, object]]) -> None:
         """Replace what `status` and `show` print: the pass's own words (with the digest it was made under) and one
         document for each opportunity id, in order. Documents may hold models; they are read back as plain JSON."""
+        ids: list[str] = []
+
+        def rows() -> Iterator[tuple[str, int, str]]:
+            for place, (name, document) in enumerate(views):
+                ids.append(name)
+                yield name, place, encode(document)
+
         with self._db.transaction():
             self._remember("pass", pass_meta)
-            ids = encode(list(views))
-            self._db.run("DELETE FROM views WHERE opportunity NOT IN (SELECT value FROM json_each(?))", (ids,))
             self._db.run_many(
                 "INSERT INTO views (opportunity, place, document) VALUES (?, ?, ?)"
                 " ON CONFLICT (opportunity) DO UPDATE SET place = excluded.place, document = excluded.document"
                 " WHERE place <> excluded.place OR document <> excluded.document",
-                [(name, place, encode(document)) for place, (name, document) in enumerate(views.items())],
+                rows(),
             )
+            self._db.run("DELETE FROM views WHERE opportunity NOT IN (SELECT value FROM json_each(?))", (encode(ids),))
+
+    def last_pass(self) -> Mapping[str, object] | None:
+        """What the last pass said of itself, None where none has ended yet."""
+        found: Mapping[str, object] | None = self._recall("pass")
+        return found
+
+    def each_view(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """The documents that the last pass left, with their ids and in their order, decoded slice by slice."""
+        import json  # msgspec takes 20 ms to load, which `status` does not have
+
+        start, some = 0, [("", "")]
+        while some:
+            some = self._db.rows(
+                "SELECT opportunity, document FROM views ORDER BY place LIMIT ? OFFSET ?", (_SLICE, start)
+            )
+            start += len(some)
+            for name, document in some:
+                yield name, json.loads(document)
 
     def views(self) -> Views | None:
         """What the last pass left, None where none has ended yet."""
-        import json  # msgspec takes 20 ms to load, which `status` does not have
+        import json
 
-        meta = self._recall("pass")
+        meta = self.last_pass()
         if meta is None:
             return None
-        rows = self._db.rows("SELECT opportunity, document FROM views ORDER BY place")
+        rows = self._db.rows(
+            "SELECT opportunity, document FROM views ORDER BY place"
+        )  # at once: a pass may end meanwhile
         return Views(meta, {name: json.loads(document) for name, document in rows})
 
     # --- scans ---
@@ -144,6 +171,10 @@ class DerivedTables:
                 self._db.run(statement, (names,))
 
     # --- housekeeping ---
+
+    def shrink(self) -> None:
+        """Give back the memory in which the database's pages are kept for the next look at them."""
+        self._db.run("PRAGMA shrink_memory")
 
     def prune(self, now: datetime, keep_text_of: Collection[Key]) -> Pruned:
         """Drop the text of drafts made more than 30 days ago, the text of all mail but `keep_text_of` (that of

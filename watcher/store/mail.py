@@ -45,6 +45,13 @@ AND (:of IS NULL OR message_id IN (SELECT value FROM json_each(:of)))
 ORDER BY received_at DESC, id
 """  # `state <> 'swept'` lets SQLite use the partial index.
 
+_UNREAD = """
+SELECT id FROM messages
+WHERE state = 'fetched' AND state <> 'swept'
+AND NOT EXISTS (SELECT 1 FROM readings WHERE readings.message = messages.id AND readings.digest = ?)
+ORDER BY received_at DESC, id
+"""
+
 _MESSAGES = """
 SELECT messages.id, account, state, header, bodies.record
 FROM json_each(?) AS wanted JOIN messages ON messages.id = wanted.value LEFT JOIN bodies ON message = messages.id
@@ -216,6 +223,12 @@ class MailTables:
         They are decoded slice by slice; what is stored meanwhile may or may not be seen.
         """
         ids = self._ids(accounts, state=State.FETCHED if only_fetched else None)
+        for start in range(0, len(ids), _SLICE):
+            yield from self._messages(ids[start : start + _SLICE])
+
+    def unread(self, digest: str) -> Iterator[Message]:
+        """The messages with text of which there is no reading under `digest`, newest first; decoded slice by slice."""
+        ids = [row[0] for row in self._db.rows(_UNREAD, (digest,))]
         for start in range(0, len(ids), _SLICE):
             yield from self._messages(ids[start : start + _SLICE])
 

@@ -162,5 +162,5 @@ def test_the_next_look_is_at_the_first_instant_that_changes_something() -> None:
         "past": document("2026-03-01T10:00:00+00:00", "2026-03-02T10:00:00+00:00", None),
         "ahead": document("2026-03-25T10:00:00+00:00", "2026-03-20T10:00:00+00:00", "2026-03-20T11:00:00+00:00"),
     }
-    assert next_instant(documents, NOW) == datetime(2026, 3, 20, 10, tzinfo=UTC)
-    assert next_instant({"past": documents["past"]}, NOW) is None
+    assert next_instant(documents.items(), NOW) == datetime(2026, 3, 20, 10, tzinfo=UTC)
+    assert next_instant([("past", documents["past"])], NOW) is None

@@ -65,7 +65,7 @@ def test_the_sieves_place_holds_for_its_digest_alone(store: Store) -> None:
 
 def test_views_come_back_as_plain_values_in_their_order(store: Store) -> None:
     assert store.views() is None
-    store.put_views({"digest": "d", "at": NOON}, {"globex": {"stage": Stage.LEAD}, "acme": {"ids": ("a", "b")}})
+    store.put_views({"digest": "d", "at": NOON}, {"globex": {"stage": Stage.LEAD}, "acme": {"ids": ("a", "b")}}.items())
     views = store.views()
     assert views
     assert views.meta == {"digest": "d", "at": "2026-03-17T12:00:00Z"}
@@ -73,8 +73,8 @@ def test_views_come_back_as_plain_values_in_their_order(store: Store) -> None:
 
 
 def test_a_new_pass_replaces_what_the_last_one_left(store: Store) -> None:
-    store.put_views({"pass": 1}, {"acme": {"n": 1}, "globex": {"n": 1}, "gone": {}})
-    store.put_views({"pass": 2}, {"globex": {"n": 2}, "acme": {"n": 1}})
+    store.put_views({"pass": 1}, {"acme": {"n": 1}, "globex": {"n": 1}, "gone": {}}.items())
+    store.put_views({"pass": 2}, {"globex": {"n": 2}, "acme": {"n": 1}}.items())
     views = store.views()
     assert views
     assert views.meta == {"pass": 2}

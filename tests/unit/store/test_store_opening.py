@@ -382,7 +382,7 @@ def test_a_migration_that_fails_leaves_the_version_before_it(tmp_path: Path) -> 
 
 def test_opening_and_reading_views_loads_nothing_heavy(path: Path) -> None:
     with Store.open(path) as store:
-        store.put_views({"digest": "x"}, {"acme": {"stage": "applied"}})
+        store.put_views({"digest": "x"}, {"acme": {"stage": "applied"}}.items())
         store.note_scan("home", NOON, None)
     script = """if True:
         import sys

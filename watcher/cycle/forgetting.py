@@ -1,0 +1,14 @@
+"""Lets go, after a pass, of what reading and joining keep to be fast: names and words of mail, and unpacked weights."""
+
+from __future__ import annotations
+
+from watcher.opportunity import names
+from watcher.reading import examining, firms, namebook
+
+
+def forget() -> None:
+    """See above. What else the rulebook was made into stays: to make that again takes longer than a mail may."""
+    examining.forget_words()
+    names.forget()
+    firms.forget()
+    namebook.forget()

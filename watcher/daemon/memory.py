@@ -1,0 +1,36 @@
+"""Gives back what a pass has taken: a service one forgets holds little while it waits."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from functools import cache
+
+from watcher.cycle.forgetting import forget
+from watcher.draft import render
+
+
+def load_ahead() -> None:
+    """Load now what the first pass would load while all mail is in memory: what stays for good must not lie scattered
+    among what goes, else neither is given back."""
+    render.load_ahead()
+
+
+def give_back() -> None:
+    """Forget what was kept for the pass alone, let go of what lies in circles, and give free pages to the system, which
+    the C library does not do by itself for those between pages in use (malloc_trim(3))."""
+    forget()
+    gc.collect()
+    _trim()(0)
+
+
+@cache
+def _trim() -> Callable[[int], object]:
+    """glibc's malloc_trim; where there is another C library, nothing is done."""
+    try:
+        import ctypes
+
+        found: Callable[[int], object] = ctypes.CDLL(None).malloc_trim
+    except (ImportError, OSError, AttributeError, MemoryError):  # the last where memory may not be made executable
+        return bool
+    return found
