@@ -27,13 +27,18 @@ _CHOICE = r"\(\?:[a-z0-9ß-ÿ]+(?:\|[a-z0-9ß-ÿ]+)*\)"  # words to choose from,
 _QUANTIFIED = re.compile(rf"({_CHOICE}|{PIECE}|.)([?*+]|\{{[0-9,]+\}})?\??", re.DOTALL)
 _DEAR = 400  # a need that nearly every text meets is not worth looking at
 _LETTERS = frozenset(map(chr, (*range(ord("a"), ord("z") + 1), *range(ord("0"), ord("9") + 1), *range(0xDF, 0x100))))
-# Words of which every fifth, and every thirtieth sentence of our own messages holds one or more.
-_COMMON = frozenset("the you to and for a your i on in of is we at it with s be".split())  # noqa: SIM905
+# Words, and letters within words, of which every fifth, and every thirtieth sentence of our own messages holds some.
+_COMMON = frozenset(
+    "the you to and for a your i on in of is we at it with s be ~th ~in ~an ~er ~re ~on ~or ~at ~nd ~en ~it ~ed ~to "  # noqa: SIM905
+    "~st ~is ~as ~al ~be ~the ~you ~and ~ing ~our ~for ~your".split()
+)
 _FREQUENT = frozenset(
     "have if will that from are me t so can this has by not ll please one or our no my two us ve d as do an before re "  # noqa: SIM905
     "been would time about interview all day was they after who there good up know application like come may any "
-    "need see what".split()
+    "need see what ? ~we ~of ~no ~ma ~ta ~rs ~day ~id ~so ~her ~di ~with ~am ~if ~hat ~mi ~do ~can ~rd ~one ~not ~ab "
+    "~all ~are ~that ~op ~atio ~app ~have ~his ~inte ~out ~ers ~will ~off ~this ~end ~from".split()
 )
+_BY_LENGTH = (30, 30, 8, 2)
 
 Keys = frozenset[str]
 
@@ -65,10 +70,13 @@ def fragments(pattern: str) -> tuple[str, ...]:
 
 
 def needs_of_lists(lists: Mapping[str, Iterable[str]]) -> dict[str, Needs]:
-    """The needs of each word list, where a word begins; later ones may name earlier ones."""
+    """The needs of each word list where a word begins, and under its name after WITHIN, where it may stand inside one;
+    later ones may name earlier ones."""
     found: dict[str, Needs] = {}
     for name, words in lists.items():
-        found[name] = _read("|".join(words), found, opens=True)
+        joined = "|".join(words)
+        found[name] = _read(joined, found, opens=True)
+        found[WITHIN + name] = _read(joined, found, opens=False)
     return found
 
 
@@ -183,7 +191,10 @@ class _Scan:
             return (_need(DIGIT if opens else WITHIN + DIGIT),)
         if piece in _MARKS:
             return (_need(_MARKS[piece]),)
-        return self.slots.get(piece[1:-1], ()) if opens and piece[0] == "{" else ()
+        if piece[0] != "{":
+            return ()
+        name = piece[1:-1]
+        return self.slots.get(name if opens else WITHIN + name, ())
 
     def _closes(self, at: int, closed: bool) -> bool:
         """Whether a word that stands before `at` surely ends there."""
@@ -216,17 +227,14 @@ def _either(branches: Sequence[Needs]) -> Needs:
         return branches[0]
     if not all(branches):
         return ()
-    if max(map(len, branches)) == 1:
-        cost = sum(branch[0].cost for branch in branches)
-        return (Need(cost, frozenset().union(*(branch[0].keys for branch in branches))),) if cost < _DEAR else ()
     found: dict[Keys, Need] = {}
     for depth in range(max(map(len, branches))):
-        chosen = [branch[depth] if depth < len(branch) else branch[-1] for branch in branches]
-        cost = sum(need.cost for need in chosen)
-        if cost < _DEAR:
-            keys: Keys = frozenset().union(*(need.keys for need in chosen))
-            found[keys] = Need(cost, keys)
-    return tuple(found.values())
+        keys: Keys = frozenset().union(
+            *[branch[depth].keys if depth < len(branch) else branch[-1].keys for branch in branches]
+        )
+        if keys not in found:
+            found[keys] = _need_of(keys)
+    return tuple([need for need in found.values() if need.cost < _DEAR])
 
 
 @lru_cache(maxsize=4096)
@@ -243,21 +251,25 @@ def _choice_needs(group: str, opens: bool, whole: bool) -> Needs:
     words = group[3:-1].split("|")
     if not opens and min(map(len, words)) < LEAST:
         return ()
-    asked = [_word_need(word, opens, whole) for word in words]
-    return (Need(sum(need.cost for need in asked), frozenset().union(*(need.keys for need in asked))),)
+    return (_need_of(frozenset().union(*[_word_need(word, opens, whole).keys for word in words])),)
 
 
 def _need(key: str) -> Need:
     return Need(_cost(key), frozenset((key,)))
 
 
+def _need_of(keys: Keys) -> Need:
+    return Need(sum(map(_cost, keys)), keys)
+
+
+@lru_cache(maxsize=8192)
 def _cost(key: str) -> int:
     bare = key.rstrip()
     if bare in _COMMON:
         return 30
     if bare in _FREQUENT:
         return 8
-    return 1 if len(key) > 3 else (30, 30, 20, 5)[len(key)]
+    return 1 if len(key) > 3 else _BY_LENGTH[len(key)]
 
 
 def _by_cost(need: Need) -> int:

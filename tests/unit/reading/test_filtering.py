@@ -11,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from watcher.knowledge.loader import load
-from watcher.knowledge.needs import needs, needs_of_lists, offers, words_in
+from watcher.knowledge.needs import fragments, needs, needs_of_lists, offers, words_in
 from watcher.knowledge.patterns import anchored, fill, fill_slots, fold
-from watcher.reading.filtering import REMEMBERED, AnyOf, Filter, places
+from watcher.reading.filtering import NEVER, REMEMBERED, AnyOf, Filter, Sought, places
+from watcher.reading.spans import span_words
 
 BOOK = load()
-MESSAGES = Path(__file__).parents[3] / "fixtures" / "messages"
+MESSAGES = Path(__file__).parents[3] / "fixtures" / "training"
 PATTERNS = {
     language: [
         (rule.id, source, re.compile(anchored(pattern)))
@@ -49,9 +50,11 @@ def hidden(language: str, text: str) -> list[str]:
 
 
 def some_sentences() -> Iterator[str]:
-    for file in sorted(MESSAGES.glob("*.yaml")):
+    files = sorted(MESSAGES.glob("*.yaml"))
+    assert files
+    for file in files:
         rows = yaml.load(file.read_text("utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or []
-        for row in rows[::40]:
+        for row in rows[::100]:
             yield from (fold(" ".join(part.split())) for part in re.split(r"[.!?]\s+|\n\n", str(row.get("body", ""))))
 
 
@@ -143,6 +146,36 @@ def test_a_word_list_laid_over_by_the_user_hides_nothing_of_ours(tmp_path: Path)
                 found = Filter()
                 found.add(needs(source, lists))
                 assert found.passing("your interview is confirmed for monday at 10")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "letters"),
+    [
+        (r"\b(?:this|next) (?P<unit>week|month)\b", ("month", "week")),
+        (r"(?:over the )?weekend", ("week",)),
+        (r"[0-9]{1,2} days?", ("day",)),
+        (r"(?:soon)?", ()),
+        (r"\d+", ()),
+    ],
+)
+def test_the_letters_that_a_pattern_cannot_do_without(pattern: str, letters: tuple[str, ...]) -> None:
+    assert fragments(pattern) == letters
+
+
+@pytest.mark.parametrize("language", [language for language, pack in BOOK.packs.items() if "days" in pack.tables])
+def test_a_stretch_of_days_is_sought_wherever_it_stands(language: str) -> None:
+    tables = BOOK.packs[language].tables
+    words = span_words(tables["days"], tables["times"])
+    sought = [each for part in (words, words.stretches) for each in vars(part).values() if isinstance(each, Sought)]
+    plain = [re.compile(str(each._pattern)) for each in sought]
+    texts = [*some_sentences(), "bis ende nächster woche", "early next week", "the week after easter", "kw 12"]
+    for each, pattern in zip(sought, plain, strict=True):
+        for text in texts:
+            assert [found.span() for found in each.finditer(text)] == [m.span() for m in pattern.finditer(text)]
+
+
+def test_what_is_sought_nowhere_is_not_found() -> None:
+    assert not list(Sought(NEVER).finditer("anything"))
 
 
 def test_marks_count_as_words() -> None:

@@ -197,6 +197,23 @@ def test_links_and_numbers_are_found() -> None:
     assert found.phones == ("020 7946 0112",)
 
 
+@pytest.mark.parametrize(
+    ("text", "links"),
+    [
+        ("Pick a slot: HTTPS://Cal.com/Jo, please.", ("HTTPS://Cal.com/Jo",)),
+        ("(https://acorn.example/schedule?x=1).", ("https://acorn.example/schedule?x=1",)),
+        (
+            "Via https://go.example/?to=https://doodle.com/p/9 please",
+            ("https://go.example/?to=https://doodle.com/p/9",),
+        ),
+        ("Our shop: https://book.example/shelf and https://acorn.example/jobs", ()),
+        ("See the schedule on https://acorn.example/team", ()),
+    ],
+)
+def test_a_link_books_a_time_by_what_stands_in_it(text: str, links: tuple[str, ...]) -> None:
+    assert reading(text).booking_links == links
+
+
 def test_a_message_without_a_body_is_read_by_its_header() -> None:
     bare = message("x", "Your application for Night Baker was received", "Acorn <no-reply@ashbyhq.com>")
     found = read(Message("a", bare.header), BOOK, ME)
