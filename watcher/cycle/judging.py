@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from watcher.knowledge.model import Rulebook
-from watcher.message.model import Message, Role
+from watcher.message.model import Header, Message, Role
 from watcher.opportunity import assign, fold, join
 from watcher.opportunity.model import Entry, Group, Identity, JoiningSettings, Opportunity, Word
 from watcher.opportunity.words import sort_out
@@ -19,6 +19,7 @@ from watcher.store.model import Key
 from watcher.workdays import Workdays
 
 READ_AT_ONCE = 200  # readings kept in one transaction
+_NO_TRAITS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,12 @@ def _read_new(store: Store, rulebook: Rulebook, settings: ReadingSettings, diges
 
 def _entry(message: Message, reading: Reading) -> Entry:
     roles = message.roles or frozenset({Role.OTHER})
-    return Entry(message.account, message.header, roles, reading, message.body.new if message.body else "")
+    return Entry(message.account, _lean(message.header), roles, reading, message.body.new if message.body else "")
+
+
+def _lean(header: Header) -> Header:
+    """A header without the fields that only reading looks at: half of what a mailbox would take in memory."""
+    return replace(header, traits=_NO_TRAITS)
 
 
 def _without_text(
@@ -76,7 +82,7 @@ def _without_text(
     for header in store.headers(of=[message_id for _, message_id in lacking]) if lacking else ():
         if header.key in lacking and (until is None or header.header.received_at <= until):
             roles = frozenset(copy.role for copy in header.copies) or frozenset({Role.OTHER})
-            entries.append(Entry(header.account, header.header, roles, known[header.key]))
+            entries.append(Entry(header.account, _lean(header.header), roles, known[header.key]))
     return entries
 
 

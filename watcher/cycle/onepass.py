@@ -197,6 +197,7 @@ class Pass:
         mail = self._read()
         groups = judging.join(mail.entries, self.setting.joining, self.store.words())
         if self.reached and self._fetch_known(judging.known_of(groups, self.setting.joining), mail):
+            del mail, groups  # a whole mailbox is not to be held in memory twice
             mail = self._read()
             groups = judging.join(mail.entries, self.setting.joining, self.store.words())
         self.sent = tuple(entry for entry in mail.entries if entry.reading.speaker is Speaker.ME)

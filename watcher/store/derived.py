@@ -33,6 +33,12 @@ AND NOT EXISTS (SELECT 1 FROM bodies WHERE bodies.message = messages.id)
 AND NOT EXISTS (SELECT 1 FROM kept WHERE kept.account = messages.account AND kept.message_id = messages.message_id)
 """
 
+_READINGS = """
+SELECT id, account, message_id, record FROM readings JOIN messages ON id = message
+WHERE digest = ? AND id > ? ORDER BY id LIMIT ?
+"""
+_SLICE = 1000  # readings decoded at a time
+
 _FORGET_ACCOUNTS = (
     "DELETE FROM messages WHERE account NOT IN (SELECT value FROM json_each(?))",  # its copies and text go along
     "DELETE FROM set_aside WHERE account NOT IN (SELECT value FROM json_each(?))",
@@ -54,14 +60,14 @@ class DerivedTables:
         from watcher.reading.model import Reading
 
         readings: dict[Key, Reading] = {}
-        for account, message_id, record in self._db.rows(
-            "SELECT account, message_id, record FROM readings JOIN messages ON id = message WHERE digest = ?",
-            (digest,),
-        ):
-            try:
-                readings[account, message_id] = decode(record, Reading)
-            except StoreDamaged:
-                continue
+        last = 0
+        while rows := self._db.rows(_READINGS, (digest, last, _SLICE)):
+            for _, account, message_id, record in rows:
+                try:
+                    readings[account, message_id] = decode(record, Reading)
+                except StoreDamaged:
+                    continue
+            last = rows[-1][0]
         return readings
 
     def put_readings(self, digest: str, items: Mapping[Key, Reading]) -> None:
