@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV = .venv
 BIN = $(VENV)/bin
 
-.PHONY: setup demo test check format model letters clean
+.PHONY: setup demo test bench check format model letters clean
 
 setup: $(VENV)/installed
 
@@ -17,6 +17,10 @@ demo: setup
 
 test: setup
 	$(BIN)/python -m pytest -n auto
+
+# What it costs, beside what it could cost at best. A quick look; benchmarks/reach.py tells how to look closer.
+bench: setup
+	$(BIN)/python -m benchmarks.reach $(ARGUMENTS)
 
 check: setup
 	$(BIN)/ruff check .

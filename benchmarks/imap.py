@@ -1,12 +1,13 @@
-"""What a first scan over IMAP costs, as ratios against draining the same answers and against mbsync.
+"""What a first scan over IMAP costs, beside draining the same answers from a socket and beside mbsync.
 
-    python -m benchmarks.imap MAILDIR [rounds]
-
-MAILDIR is a Maildir++ with the mail of INBOX and Sent; it is served by a Dovecot of its own over TLS. Everything takes
-turns; times are medians of seconds on the clock. "drain" reads what the server answers to the sweep's own FETCH of INBOX
-and throws it away. "far" is the same with 40 ms of round trip. The memory is the peak of a process of its own. Where
-mbsync is installed, its full pull as configured by default is compared with the whole scan: sweep, texts, reading, store.
+MAILDIRs are Maildir++ folders with the mail of INBOX and Sent; each is served by a Dovecot of its own over TLS. Whatever is
+compared takes turns; times are medians of seconds on the clock. "drain" reads what the server answers to the sweep's own
+FETCH of INBOX and throws it away. "far" is the same with 40 ms of round trip. Memory is the peak of a process of its own.
+Where mbsync is installed, its full pull as configured by default is compared with the whole scan: sweep, texts, reading,
+store.
 """
+
+from __future__ import annotations
 
 import contextlib
 import json
@@ -20,7 +21,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -37,51 +39,76 @@ AT_ONCE = 50_000  # of 100,000 a Dovecot as configured by default runs out of me
 INBOX = Folder("INBOX", Role.INBOX)
 
 
-def main() -> None:
-    if sys.argv[1] == "--sweep":
-        sweep(*sys.argv[2:])
-    else:
-        compare(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 5)
+@dataclass(frozen=True)
+class Run:
+    """One process: the seconds it took on the clock and on the processor, and the most memory it held (MB)."""
+
+    seconds: float
+    processor: float
+    megabytes: float
 
 
-def compare(maildir: Path, rounds: int) -> None:
-    """Print the table."""
+def compare(maildir: Path, rounds: int, pulls: int, *, far: bool) -> list[str]:
+    """The rows about one mailbox."""
     with served(maildir) as server, relay(server.host, server.imaps_port) as line, room() as folder:
         line.delay = ROUND_TRIP / 2
-        near, far = server.imaps_port, line.port
-        steps: dict[str, Callable[[], float]] = {
-            "drain": lambda: drain(server, near),
-            "sweep": lambda: fresh(server, near, folder)["seconds"],
-            "sweep, far": lambda: fresh(server, far, folder)["seconds"],
-            "scan": lambda: scan(server, near, folder),
-            "scan, nothing new": lambda: scan(server, near, folder, again=True),
-            "scan, far": lambda: scan(server, far, folder),
-        }
-        if shutil.which("mbsync"):
-            steps["mbsync"] = lambda: mbsync(server, folder)
-        took: dict[str, list[float]] = {name: [] for name in steps}
+        near, away = server.imaps_port, line.port
+        took: dict[str, list[float]] = {}
+        sweeps: list[dict[str, float]] = []
+        scans: list[Run] = []
+        pulled: list[Run] = []
+
+        def note(name: str, seconds: float) -> None:
+            took.setdefault(name, []).append(seconds)
+            print(f"  {name}: {seconds:.2f} s", file=sys.stderr)
+
         drain(server, near)  # the server's caches are warm from here on
         for number in range(rounds):
-            for name, step in steps.items():
-                if name != "mbsync" or number < 3:
-                    took[name].append(step())
-            print(
-                f"round {number + 1} of {rounds}: {[round(times[-1], 2) for times in took.values()]}", file=sys.stderr
-            )
-        told = fresh(server, near, folder)
-        table(told, {name: statistics.median(times) for name, times in took.items()})
+            note("drain", drain(server, near))
+            sweeps.append(fresh(server, near))
+            note("sweep", sweeps[-1]["seconds"])
+            if far:
+                note("sweep, far", fresh(server, away)["seconds"])
+            if shutil.which("mbsync") and number < pulls:
+                pulled.append(mbsync(server, folder))
+                note("mbsync", pulled[-1].seconds)
+            if number < pulls:
+                scans.append(scan(server, near, folder))
+                note("scan", scans[-1].seconds)
+                if far:
+                    note("scan, far", scan(server, away, folder).seconds)
+                    scan(server, near, folder)  # so that what follows has nothing new
+            note("scan, nothing new", scan(server, near, folder, again=True).seconds)
+        medians = {name: statistics.median(times) for name, times in took.items()}
+        return rows(sweeps, scans, pulled, medians)
 
 
-def table(told: dict[str, float], took: dict[str, float]) -> None:
-    count = told["messages"]
-    print(f"{count:.0f} messages in INBOX; sweep {count / took['sweep']:.0f} a second; peak {told['megabytes']:.0f} MB")
-    print(f"nothing new in INBOX: {told['nothing_new'] * 1000:.1f} ms, {told['commands']:.0f} command")
-    for name, seconds in took.items():
-        print(f"{name:20} {seconds:8.2f} s   {seconds / took['drain']:6.2f} of drain")
-    for one, other in (("sweep, far", "sweep"), ("scan, far", "scan")):
-        print(f"{one}: {took[one] - took[other]:+.2f} s")
-    if "mbsync" in took:
-        print(f"scan: {took['scan'] / took['mbsync']:.2f} of mbsync")
+def rows(sweeps: list[dict[str, float]], scans: list[Run], pulled: list[Run], took: dict[str, float]) -> list[str]:
+    """What was measured, in lines."""
+    told = sweeps[-1]
+    lines = [
+        f"{told['messages']:.0f} messages in INBOX",
+        f"  drain                 {took['drain']:8.2f} s",
+        f"  sweep                 {took['sweep']:8.2f} s   {took['sweep'] / took['drain']:.2f} of drain (at most 2.0)",
+        f"  sweep, peak memory    {max(each['megabytes'] for each in sweeps):8.0f} MB",
+        f"  whole scan            {took['scan']:8.2f} s   {statistics.median(r.processor for r in scans):.1f} s of them "
+        "on the processor",
+        f"  scan, peak memory     {max(each.megabytes for each in scans):8.0f} MB  (at most 150)",
+        f"  scan, nothing new     {took['scan, nothing new']:8.2f} s",
+        f"  look, nothing new     {told['nothing_new'] * 1000:8.1f} ms  {told['commands']:.0f} command a folder (1)",
+    ]
+    if pulled:
+        lines += [
+            f"  mbsync's full pull    {took['mbsync']:8.2f} s   {statistics.median(r.processor for r in pulled):.1f} s of "
+            "them on the processor",
+            f"  scan / mbsync         {took['scan'] / took['mbsync']:8.2f}     (below 1.0; 0.5 is the aim)",
+        ]
+    lines += [
+        f"  {name:22}{took[name]:8.2f} s   {took[name] - took[name.partition(',')[0]]:+.2f} s (at most 3)"
+        for name in ("sweep, far", "scan, far")
+        if name in took
+    ]
+    return lines
 
 
 @contextlib.contextmanager
@@ -133,9 +160,9 @@ def drain(server: Dovecot, port: int) -> float:
         return time.perf_counter() - started
 
 
-def fresh(server: Dovecot, port: int, folder: Path) -> dict[str, float]:
+def fresh(server: Dovecot, port: int) -> dict[str, float]:
     """What a sweep of INBOX in a process of its own tells about itself."""
-    words = [sys.executable, "-m", "benchmarks.imap", "--sweep", server.host, str(port), server.ca]
+    words = [sys.executable, "-m", "benchmarks.imap", server.host, str(port), server.ca]
     told = subprocess.run(words, check=True, capture_output=True, text=True)
     return dict(json.loads(told.stdout))
 
@@ -174,8 +201,8 @@ def sweep(host: str, port: str, ca: str) -> None:
     mailbox.close()
 
 
-def scan(server: Dovecot, port: int, folder: Path, *, again: bool = False) -> float:
-    """Seconds of `watcher scan` by a process of its own, from nothing or with nothing new."""
+def scan(server: Dovecot, port: int, folder: Path, *, again: bool = False) -> Run:
+    """`watcher scan` by a process of its own, from nothing or with nothing new."""
     state = folder / "state"
     if not again:
         shutil.rmtree(state, ignore_errors=True)
@@ -187,17 +214,25 @@ def scan(server: Dovecot, port: int, folder: Path, *, again: bool = False) -> fl
         f"ca = {json.dumps(server.ca)}\npassword_command = {json.dumps(['cat', str(folder / 'secret')])}\n"
     )
     words = [sys.executable, "-m", "watcher", "--config", str(folder / "config.toml"), "scan", "--json"]
-    started = time.perf_counter()
-    done = subprocess.run(
-        words, check=False, capture_output=True, text=True, env={**os.environ, "XDG_STATE_HOME": str(state)}
-    )
-    if done.returncode:
-        raise SystemExit(done.stderr + done.stdout[-1000:])
-    return time.perf_counter() - started
+    return run(words, {**os.environ, "XDG_STATE_HOME": str(state)})
 
 
-def mbsync(server: Dovecot, folder: Path) -> float:
-    """Seconds of mbsync's pull of the whole mailbox to an empty Maildir."""
+def run(words: list[str], environ: Mapping[str, str] | None = None) -> Run:
+    """Run a command to its end. Raises SystemExit with what it said where it failed."""
+    with tempfile.TemporaryFile("w+") as said:
+        started = time.perf_counter()
+        process = subprocess.Popen(words, stdout=said, stderr=said, env=environ)
+        _, status, used = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            said.seek(0)
+            raise SystemExit(said.read()[-2000:])
+    return Run(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+
+def mbsync(server: Dovecot, folder: Path) -> Run:
+    """mbsync's pull of the whole mailbox to an empty Maildir."""
     store = folder / "pulled"
     shutil.rmtree(store, ignore_errors=True)
     store.mkdir()
@@ -208,10 +243,8 @@ def mbsync(server: Dovecot, folder: Path) -> float:
         f"IMAPStore far\nAccount a\n\nMaildirStore near\nPath {store}/\nInbox {store}/INBOX\nSubFolders Verbatim\n\n"
         "Channel c\nFar :far:\nNear :near:\nPatterns INBOX Sent\nCreate Near\nSync Pull\nSyncState *\n"
     )
-    started = time.perf_counter()
-    subprocess.run(["mbsync", "-q", "-c", str(folder / "mbsyncrc"), "-a"], check=True)
-    return time.perf_counter() - started
+    return run(["mbsync", "-q", "-c", str(folder / "mbsyncrc"), "-a"])
 
 
 if __name__ == "__main__":
-    main()
+    sweep(*sys.argv[1:])
