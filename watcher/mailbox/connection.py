@@ -269,10 +269,12 @@ class Connection:
 
     # --- reading ------------------------------------------------------------------------------------------------
 
-    def search(self, first: int, end: int, since: date | None = None) -> list[int]:
-        """The UIDs from `first` to before `end` in the open folder, ascending, of what was delivered since the day."""
+    def search(self, first: int, end: int, messages: int, since: date | None = None) -> list[int]:
+        """The UIDs from `first` to before `end` in the open folder, ascending, of what was delivered since the day.
+        `messages` is how many it holds: what fits into one answer is asked for at once, however wide the gaps are."""
         found: list[int] = []
-        window = min(SEARCH_WINDOW, self.message_limit() or SEARCH_WINDOW)
+        most = SEARCH_WINDOW if messages > SEARCH_WINDOW else max(end - first, 1)
+        window = min(most, self.message_limit() or most)
         for start in range(max(first, 1), end, window):
             last = min(start + window, end) - 1
             criteria: list[Any] = [b"UID", f"{start}:{last}".encode()]

@@ -218,7 +218,7 @@ class ImapMailbox:
         """See `Mailbox.drafts`. One that is marked as deleted is one the user, or their program, has thrown away."""
         folder = self._drafts()
         state = self._connection.examine(folder.name)
-        uids = self._connection.search(1, state.uidnext) if state.messages else []
+        uids = self._connection.search(1, state.uidnext, state.messages) if state.messages else []
         found = self._fetch(folder, state.uidvalidity, uids, SMALL_DRAFT)
         return [message for message in found if "\\deleted" not in {flag.lower() for flag in message.flags}]
 

@@ -155,8 +155,10 @@ def _new(connection: Connection, place: Place, state: State) -> list[int]:
     """The UIDs to read, ascending."""
     until = max(place.next, min(place.until, state.uidnext))
     day = (place.since - SLACK).date() if place.since else None
-    old = connection.search(place.next, until, day) if state.messages else []
-    return old + (connection.search(until, state.uidnext) if state.messages else [])
+    if not state.messages:
+        return []
+    old = connection.search(place.next, until, state.messages, day)
+    return old + connection.search(until, state.uidnext, state.messages)
 
 
 def _wanted(message: RawMessage, uid: int, place: Place) -> bool:
@@ -165,19 +167,19 @@ def _wanted(message: RawMessage, uid: int, place: Place) -> bool:
 
 def _drop_vanished(connection: Connection, place: Place, new: list[int], state: State) -> tuple[str, ...]:
     """Take the UIDs that are gone out of the place, and give their keys."""
-    gone = _gone(connection, place, place.messages + len(new) - state.messages)
+    gone = _gone(connection, place, state, place.messages + len(new) - state.messages)
     place.known = Uids.of(uid for uid in place.known if uid not in gone)
     return tuple(key(place.uidvalidity, uid) for uid in sorted(gone))
 
 
-def _gone(connection: Connection, place: Place, count: int) -> set[int]:
+def _gone(connection: Connection, place: Place, state: State, count: int) -> set[int]:
     """What a server with QRESYNC says has gone, where it tells of all the `count` that are missing; else a search."""
     first, last = place.known.runs[0][0], place.known.runs[-1][1]
     told = connection.vanished(first, last, place.modseq) if count > 0 and place.messages >= 0 else None
     gone = {uid for run in told.runs for uid in place.known.between(*run)} if told else set()
     if len(gone) == count:
         return gone
-    there = set(connection.search(first, last + 1))
+    there = set(connection.search(first, last + 1, state.messages))
     return {uid for uid in place.known if uid not in there}
 
 
