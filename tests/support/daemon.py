@@ -26,6 +26,41 @@ PATIENCE = 30.0
 ZONE = "Europe/Berlin"
 
 
+# Runs watcher with a wall clock that is off by what a file says; the steady clock goes on as it is.
+MOVED = """
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from watcher.cli import clock, main
+off = Path(sys.argv[1])
+clock.now = lambda: datetime.now(UTC) + timedelta(seconds=float(off.read_text()))
+sys.exit(main(sys.argv[2:]))
+"""
+
+
+@dataclass(frozen=True)
+class WallClock:
+    """A wall clock for a daemon, which a test may set while it runs. It is not to be set back before the real one:
+    APScheduler has that."""
+
+    file: Path
+
+    @classmethod
+    def at(cls, folder: Path, at: datetime) -> WallClock:
+        made = cls(folder / "clock")
+        made.set(at)
+        return made
+
+    def set(self, at: datetime) -> None:
+        """From now on it is `at`."""
+        new = self.file.with_suffix(".new")
+        new.write_text(str(at.timestamp() - time.time()))
+        new.replace(self.file)
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(time.time() + float(self.file.read_text()), UTC)
+
+
 def now() -> datetime:
     return datetime.fromtimestamp(time.time(), UTC)
 
@@ -113,6 +148,11 @@ class Home:
         done = subprocess.run(given, cwd=ROOT, capture_output=True, text=True, check=check)
         return done.stdout + done.stderr
 
+    def drafts(self) -> list[dict[str, Any]]:
+        """What `watcher drafts --json` prints."""
+        found: list[dict[str, Any]] = json.loads(self.say("drafts", "--json"))
+        return found
+
     def stages(self) -> list[str]:
         return [opportunity["stage"] for opportunity in self.status()["opportunities"]]
 
@@ -179,8 +219,9 @@ class Daemon:
 
 
 @contextmanager
-def running(home: Home, *, watchdog: float = 0, wrapped: tuple[str, ...] = (), **environ: str) -> Iterator[Daemon]:
+def running(home: Home, *, watchdog: float = 0, clock: WallClock | None = None, **environ: str) -> Iterator[Daemon]:
     """The daemon of a home. It is killed at the end where it still runs."""
+    program = ["-c", MOVED, str(clock.file)] if clock else ["-m", "watcher"]
     address = str(home.folder / f"notify{time.monotonic_ns()}")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
         listening.bind(address)
@@ -188,7 +229,7 @@ def running(home: Home, *, watchdog: float = 0, wrapped: tuple[str, ...] = (), *
         if watchdog:
             env["WATCHDOG_USEC"] = str(int(watchdog * 1e6))
         process = subprocess.Popen(
-            [*wrapped, sys.executable, "-m", "watcher", "--config", str(home.config), "run"],
+            [sys.executable, *program, "--config", str(home.config), "run"],
             cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         daemon = Daemon(process)

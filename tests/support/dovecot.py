@@ -276,6 +276,7 @@ class OtherClient:
 
     def __init__(self, server: Dovecot, user: str) -> None:
         context = ssl.create_default_context(cafile=server.ca)
+        self.user = user
         self.imap = imaplib.IMAP4_SSL(server.host, server.imaps_port, ssl_context=context, timeout=10)
         self.imap.login(user, PASSWORD)
 

@@ -20,7 +20,10 @@ RESET = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends a reset
 class Relay:
     """Passes bytes between clients and a server, `delay` seconds late each way. After `after` bytes from the server it
     does `how` to a connection; `after` None passes everything. `received` is what the clients got, over all connections, and `pieces` where each
-    piece of it began."""
+    piece of it began. Where a client
+    sends more than `upload` bytes in one piece (nothing but a draft is so large) it is stalled: half of the piece is passed and
+    nothing more, or where it is to be stalled `unanswered` all of it, but no answer; `held` is set then.
+    """
 
     host: str
     port: int
@@ -28,6 +31,9 @@ class Relay:
     after: int | None = None
     how: How = "close"
     delay: float = 0.0
+    upload: int | None = None
+    unanswered: bool = False
+    held: threading.Event = field(default_factory=threading.Event)
     received: int = 0
     connections: int = 0
     sockets: list[socket.socket] = field(default_factory=list)
@@ -56,8 +62,20 @@ class Relay:
         passed = 0
         with contextlib.suppress(OSError):
             for data in self._late(source) if self.delay else iter(lambda: source.recv(65536), b""):
+                if not counted and self.upload is not None and len(data) > self.upload:
+                    self.upload = None
+                    if not self.unanswered:
+                        self.held.set()
+                        sink.sendall(data[: len(data) // 2])
+                        while source.recv(65536):
+                            pass
+                        break
+                if counted and self.unanswered and self.upload is None:  # the answer to what was large
+                    self.held.set()
+                    return
                 if counted and self.after is not None and passed + len(data) > self.after:
                     sink.sendall(data[: self.after - passed])
+                    self.received += self.after - passed
                     if self.how == "silence":
                         return
                     if self.how == "reset":
