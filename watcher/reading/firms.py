@@ -43,7 +43,9 @@ _LOOSE_LINKS = frozenset({"for", "at", "on"})  # inside a name only where the do
 _SPELLED_AND = ("and", "und", "et", "y", "n")
 _ABBREVIATED = frozenset({"st", "inc", "ltd", "co", "dr", "mt", "ft", "messrs"})
 
-_RELAYED = re.compile(r"\s*\((?:via|through)[^)]*\)|\s+(?:via|through)\s.+$|^.*\bon behalf of\s+|\s*[(\[].*$", re.I)
+_RELAYED = re.compile(
+    r"\s*\((?:via|through)[^)]{0,200}\)|\s+(?:via|through)\s.+$|^.*\bon behalf of\s+|\s*[(\[].*$", re.I
+)
 _PARTS = re.compile(r"\s*(?:,|\||\u2022|\u00b7|@|:|\s[-\u2013\u2014/]\s)\s*")
 _DOTTED_LEGAL = re.compile(r",? [BNVSAGK]\.\s?[A-Z]\.?(?:[A-Z]\.?)?$")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})

@@ -11,7 +11,7 @@ from watcher.reading.model import Person, ReadingSettings
 from watcher.reading.namebook import Namebook, fold, letters
 from watcher.reading.page import Page, bare
 
-_ASIDE = re.compile(r"\s*[(\[][^)\]]*[)\]]")
+_ASIDE = re.compile(r"\s*[(\[][^)\]]{0,200}[)\]]")
 _VIA = re.compile(r"\s+(?:via|through|at|from|with|of|\||@|/|[-\u2013\u2014])\s+.*$|\s*\|.*$|\s*@.*$", re.I)
 _AFTER_NAME = re.compile(r"\s*(?:,|\||\u2022|\u00b7| [-\u2013\u2014/@] | in |\(| from )\s*")
 _PHONE = re.compile(r"(?<![\w/.-])\+?\(?\d[\d ()./\u2011-]{7,18}\d(?![\w/-])")

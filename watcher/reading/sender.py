@@ -134,7 +134,7 @@ def _says_unread(body: Body, words: Table) -> bool:
 
 
 _VIA = (
-    re.compile(r"^(.*?)\s*[(\[]\s*(?:via|by way of)\s+([^)\]]+)[)\]]\s*$", re.IGNORECASE),
+    re.compile(r"^(.*?)\s*[(\[]\s*(?:via|by way of)\s+([^)\]]{1,200})[)\]]\s*$", re.IGNORECASE),
     re.compile(r"^(.*?)\s+via\s+(.+)$", re.IGNORECASE),
 )
 _ON_BEHALF = re.compile(r"^(.*?)\s+on behalf of\s+(.+)$", re.IGNORECASE)

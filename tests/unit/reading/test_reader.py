@@ -1,6 +1,7 @@
 """What a message says, standing alone."""
 
 from datetime import UTC, datetime
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -274,3 +275,11 @@ def test_a_meeting_with_no_job_behind_it_is_no_hiring_mail_but_one_named_by_a_jo
     assert reading(text, subject="Thursday").hiring < 0.5
     assert reading(text, subject="Junior Animator vacancy").hiring > 1.2 * reading(text, subject="Thursday").hiring
     assert reading(f"{text} We liked your application for the Junior Animator job.", subject="Thursday").hiring >= 0.5
+
+
+@pytest.mark.parametrize("sign", ["( ", "[", "\t(", "(via ", " via ", ", ", " at "])
+def test_no_name_of_a_sender_takes_long(sign: str) -> None:
+    name = (sign * 16_000)[:15_800]  # about the longest that parsing lets through
+    begun = process_time()
+    reading("We will let you know by Friday.", sender=f"{name} <jo@acorn.example>")
+    assert process_time() - begun < 1.0
