@@ -58,5 +58,5 @@ def _starts(longer: str, shorter: str) -> bool:
     return fold(longer).removeprefix("the ").startswith(fold(shorter).removeprefix("the "))
 
 
-def _spelling(name: str) -> int:
-    return 2 * (not name.isupper() or len(name) < 5) + (not name.islower())
+def _spelling(name: str) -> tuple[int, bool]:
+    return 2 * (not name.isupper() or len(name) < 5) + (not name.islower()), " " in name

@@ -6,28 +6,34 @@ Never the system that delivers the mail, and an agency only where it names no cl
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import pairwise
 
 from watcher.knowledge.model import SenderRule
 from watcher.message.model import Address, Message
-from watcher.reading.agencies import CREDIBLE, LIKE, Employer, split_agency
+from watcher.reading.agencies import CREDIBLE, LIKE, Employer, is_between, split_agency
 from watcher.reading.claims import Tally
+from watcher.reading.clients import clients_in
+from watcher.reading.closings import firms_in_closing
+from watcher.reading.contacts import within
 from watcher.reading.firms import (
-    LINKS,
     domain_label,
     is_board,
+    is_body_of,
     is_firm,
     is_job,
     likeness,
     name_at,
+    spells_parts,
+    standing,
     trimmed,
     without_tail,
 )
 from watcher.reading.labels import spelled_out, written_in
 from watcher.reading.namebook import Namebook, before_names, fold, letters, lowered
 from watcher.reading.page import Page, bare
+from watcher.reading.titles import is_head
 
 UNLIKELY = 0.06  # the weight of a word that may be a firm's name and is more likely none
 WEIGHTS = {"client": 0.9, "employer": 0.6, "place": 0.4, "with": 0.25}
@@ -35,11 +41,8 @@ WEIGHTS = {"client": 0.9, "employer": 0.6, "place": 0.4, "with": 0.25}
 _SUBJECT_PARTS = re.compile(
     r"\s*(?:\s[-\u2013\u2014/|@]{1,2}\s|\||\u00b7|\u2022|//|: |:$|\(|\)|,\s|;|\?|!|\. |\s@\s?)\s*"
 )
-_CLOSING_PARTS = re.compile(r",\s|\s*[|\u2022\u00b7]\s*|\s[-\u2013\u2014/@]\s|\s@\s?| at | for | in ")
-_OPENING = re.compile(r"^(?:kind |best |warm )?(?:regards|rgds|thanks|cheers|for|yours?)[,.]?\s+", re.I)
-_LEADING = re.compile(r"^(?:(?:the|from|team|your|all at|everyone at) )+", re.I)
 _BEHIND_NAME = re.compile(r"\s(?:@|at|from|\||-|/)\s+(.+)$")
-_CAPITALS = re.compile(r"(?<![\w@./])[A-Z][\w'\u2019&-]+(?: (?:&|of|and))?(?: [A-Z][\w'\u2019&-]+){1,4}")
+_CAPITALS = re.compile(r"(?<![\w@./])[A-Z][\w'\u2019&-]+(?:(?: (?:&|of|and|for))? [A-Z][\w'\u2019&-]+){1,6}")
 _LETTERING = re.compile(r"\+|\.(?=[a-z0-9]*\d)")
 
 
@@ -53,21 +56,24 @@ def employer_of(
     outgoing: bool = False,
 ) -> Employer:
     """The employers that `message` names. `people` are names of persons, never firms; `outgoing` is the user's own."""
-    persons = list(people)
+    persons = [*people, *(to.name for to in message.header.reply_to)]
     anchor = _anchor(message, system, outgoing=outgoing)
     label = domain_label(anchor, book) if anchor else ""
     banned = frozenset(letters(name) for name in (*persons, *(system.names if system else ())))
     tally = Tally(label, banned, book)
+    writer = {letters(word): bare(word) for name in persons for word in name.split() if not system}
     if not outgoing:
         _from_display(message, tally, system)
-        _from_closing(page, tally)
+        firms_in_closing(page, tally)
     _from_subject(page, tally)
-    _from_frames(page.text, page.low, tally, 1.0)
+    _from_frames(page.text, page.low, tally, 1.0, writer)
+    if not outgoing:
+        clients_in(page, tally, between=is_between(page, label, book))
     _from_capitals(page.text, tally)
     if system is not None:
         _from_lines(page, tally)
     if label and not is_board(label, book):
-        _from_domain(page, label, tally)
+        _from_domain(page, label, tally, writer)
     if page.quoted and not any(claim.weight >= CREDIBLE for claim in tally.found.values()):
         _from_frames(page.quoted, lowered(page.quoted), tally, 0.5)
     return split_agency(tally.claims(), page, tally.label, book, outgoing=outgoing)
@@ -76,7 +82,8 @@ def employer_of(
 def _anchor(message: Message, system: SenderRule | None, *, outgoing: bool) -> Address | None:
     """The address whose domain may name the employer."""
     if system is not None:
-        return None
+        replies = (to for to in message.header.reply_to if not within(to.domain, system))
+        return next(replies, None) if not outgoing else None
     if outgoing:
         return message.header.to[0] if message.header.to else None
     return message.header.sender
@@ -89,7 +96,10 @@ def _from_display(message: Message, tally: Tally, system: SenderRule | None) -> 
     if name:
         alike = bool(tally.label) and likeness(name, tally.label, book) >= LIKE
         weight = 0.8 if system else 0.6 if alike or is_firm(name, book) else 0.3
-        tally.add(name, 0.0 if is_board(name, book) else weight, "display_name", sender.name)
+        if not (system or alike) and " " in name and fold(name.split()[0]) in fold(sender.local):
+            weight = UNLIKELY  # a person, by the address
+        board = is_board(name, book) or is_board(sender.name, book)
+        tally.add(name, 0.0 if board else weight, "display_name", sender.name)
     behind = _BEHIND_NAME.search(sender.name.partition(" (")[0])
     if behind:
         tally.add(trimmed(behind.group(1), book), 0.5, "display_name", sender.name)
@@ -135,6 +145,8 @@ def _from_subject(page: Page, tally: Tally) -> None:
         firm = is_firm(name, book)
         if not firm and any(fold(bare(word)) in book.places for word in name.split()):
             continue
+        if not firm and _names_job(name, page, book):
+            continue
         told = _is_told(name, page)
         weight = (0.45 if firm else 0.2) if len(parts) > 1 else (0.4 if firm else 0.1)
         if not firm and _is_beside_job(subject, name, index, parts, book):
@@ -148,11 +160,20 @@ def _is_told(name: str, page: Page) -> bool:
         return f"in {name}" not in page.text
     at = page.text.find(name)
     while at >= 0:
-        before = page.text[max(0, at - 4) : at]
-        if not before.endswith("in ") and (" " in name or (before[-2:-1].isalpha() and before.endswith(" "))):
+        before = page.text[max(0, at - 8) : at]
+        if not before.endswith(("in ", "in the ", "near ")) and (
+            " " in name or (before[-2:-1].isalpha() and before.endswith(" "))
+        ):
             return True
         at = page.text.find(name, at + 1)
     return False
+
+
+def _names_job(name: str, page: Page, book: Namebook) -> bool:
+    """Whether the text says "role" or "post" behind a name: it is the job's, not the firm's."""
+    at = page.text.find(f"{name} ")
+    follows = page.low[at + len(name) + 1 : at + len(name) + 20].split() if at >= 0 else []
+    return bool(follows) and bare(follows[0]) in book.jobs.job_nouns
 
 
 def _is_beside_job(subject: str, name: str, index: int, parts: list[str], book: Namebook) -> bool:
@@ -162,7 +183,7 @@ def _is_beside_job(subject: str, name: str, index: int, parts: list[str], book: 
     return beside and index > 0 and " " not in name and is_job(parts[index - 1].strip(), book)
 
 
-def _from_frames(text: str, low: str, tally: Tally, trust: float) -> None:
+def _from_frames(text: str, low: str, tally: Tally, trust: float, writer: Mapping[str, str] | None = None) -> None:
     """Names after "at", "your application to", "our client" in running text."""
     book = tally.book
     for match in before_names(book.firms.frames, text, low):
@@ -170,13 +191,33 @@ def _from_frames(text: str, low: str, tally: Tally, trust: float) -> None:
         name = name_at(text, at, book, expected=True)
         if name and not is_job(name, book):
             kind = book.firms.frame_kinds[match.group(1)]
+            if kind in ("place", "with") and _is_behind_job(text, match.start(), book):
+                kind = "employer"  # "Senior Sonographer with Wexmoor Scans"
+            theirs = kind == "place" and writer and _is_another(text[: match.start()], writer, book)
             tally.add(
                 trimmed(name, book) or name,
-                trust * _frame_weight(name, kind, book),
+                trust * (UNLIKELY if theirs else _frame_weight(name, kind, book)),
                 kind,
                 text[match.start() : at] + name,
             )
     _from_verbs(text[:1500], low[:1500], tally, trust)
+
+
+def _is_behind_job(text: str, at: int, book: Namebook) -> bool:
+    """Whether a job's title, with a capital, ends right before."""
+    word = text[max(0, at - 24) : at].rstrip(' "\u201d)').rpartition(" ")[2]
+    return word[:1].isupper() and is_head(word, book)
+
+
+def _is_another(before: str, writer: Mapping[str, str], book: Namebook) -> bool:
+    """Whether somebody other than the writer is named just before: "me plus Dr. Beaton from ..."."""
+    words = before[-40:].split("\n")[-1].split()[-2:]
+    if len(words) < 2 or not words[1][:1].isupper() or words[1][-1] in ".,;:!?":
+        return False
+    plain = fold(bare(words[1]))
+    if letters(plain) in writer or plain in book.not_names or plain in book.firms.around or plain in book.jobs.heads:
+        return False
+    return fold(bare(words[0])) in book.people.honorifics or plain in book.people.given
 
 
 def _from_verbs(text: str, low: str, tally: Tally, trust: float) -> None:
@@ -209,9 +250,10 @@ def _from_capitals(text: str, tally: Tally) -> None:
     """Capitalised runs that a word of theirs shows to be firms, wherever they stand."""
     book = tally.book
     for match in _CAPITALS.finditer(text[:4000]):
-        last = fold(match.group().rpartition(" ")[2])
-        if last in book.firms.firm_words and last not in book.firms.around:
-            name = name_at(text, match.start(), book)
+        words = fold(match.group()).split(" ")
+        last = words[-1]
+        if (last in book.firms.firm_words and last not in book.firms.around) or is_body_of(words, book):
+            name = name_at(text, match.start(), book, expected=len(words) > 2)
             if (
                 name
                 and is_firm(name, book)
@@ -233,60 +275,30 @@ def _from_lines(page: Page, tally: Tally) -> None:
             tally.add(name, 0.4, "line", line)
 
 
-def _from_closing(page: Page, tally: Tally) -> None:
-    """Firms in signature lines: after the name, in lines of their own, "The Acme Team"."""
-    book = tally.book
-    last = page.body[-1] if page.body else ""
-    short = [last] if 0 < len(last) <= 70 and last[-1] not in "?." else []
-    for index, raw in enumerate([*short, *page.closing[:10]], 0 if short else 1):
-        line = _OPENING.sub("", raw)
-        for place, whole in enumerate(_CLOSING_PARTS.split(line)[:5]):
-            part = _LEADING.sub("", bare(whole))
-            name = name_at(part, 0, book) if part else ""
-            if not name or len(name) < len(part) * 0.7:
-                continue
-            core = trimmed(name, book)
-            if not core or _skip_in_closing(core, book):
-                continue
-            alike = bool(tally.label) and likeness(core, tally.label, book) >= LIKE
-            weight = (
-                0.55
-                if is_firm(core, book) or len(core) < len(name) or len(part) < len(bare(whole))
-                else 0.3
-                if index > 1 or place > 0
-                else 0.05
-            )
-            tally.add(core, min(0.8, weight + 0.3 * alike), "closing", raw)
-
-
-def _skip_in_closing(name: str, book: Namebook) -> bool:
-    words = [fold(bare(word)) for word in name.split()]
-    if words[0] in book.people.closings or words[0] in book.people.honorifics:
-        return True
-    titles = book.people.title_words
-    if all(word in book.firms.around or word in titles or word in book.jobs.heads or word in LINKS for word in words):
-        return True
-    if is_firm(name, book):
-        return is_job(name, book) and len(words) < 3
-    return (words[0] in book.people.given and len(words) <= 3) or words[-1] in book.jobs.heads or words[0] in titles
-
-
-def _from_domain(page: Page, label: str, tally: Tally) -> None:
+def _from_domain(page: Page, label: str, tally: Tally, writer: Mapping[str, str]) -> None:
     """The sender's own domain, spelled by words of the text where some spell it, else by itself as a last resort."""
     book, squeezed = tally.book, letters(label)
     for key, claim in list(tally.found.items()):
-        alike = likeness(claim.name, squeezed, book)
+        alike = 1.0 if spells_parts(claim.name, label) else likeness(claim.name, squeezed, book)
         if alike >= LIKE:
             tally.found[key] = replace(claim, weight=1 - (1 - claim.weight) * (1 - 0.75 * alike))
     best, alike = "", LIKE - 0.05
     for text in ("\n".join(page.closing[:10]), page.subject, page.text):
         for name in _spellings(text, squeezed, book):
             share = likeness(name, squeezed, book)
+            front = name.rpartition(" ")[0]
+            if front and share <= likeness(front, squeezed, book) and not is_firm(name, book):
+                continue  # "Justice Comeau" at `justice-ns`
+            if "-" in label and any(part in writer for part in label.split("-") if part not in letters(name)):
+                continue  # "Treuhand" at `treuhand-wyss`, of a Ruth Wyss
             if share > alike and not (book.jobs.markers is not None and is_job(name, book)):
                 best, alike = name, share
     if best:
         tally.add(best, 0.75 * alike, "domain_in_text", best)
-    known = any(likeness(claim.name, squeezed, book) >= LIKE for claim in tally.found.values())
+    known = any(
+        likeness(claim.name, squeezed, book) >= LIKE or spells_parts(claim.name, label)
+        for claim in tally.found.values()
+    )
     if known or len(squeezed) < 3:
         return
     text = "\n".join((*page.closing[:10], page.subject, page.text, page.quoted))
@@ -296,7 +308,7 @@ def _from_domain(page: Page, label: str, tally: Tally) -> None:
         if words:
             tally.add(words.title() if words.islower() else words, 0.5, "domain_in_text", words)
             return
-    tally.add(spelled_out(label, book, text), 0.3 if "-" in label else 0.22, "domain", label)
+    tally.add(spelled_out(label, book, text, writer), 0.3 if "-" in label else 0.22, "domain", label)
 
 
 def _spellings(text: str, label: str, book: Namebook) -> list[str]:
@@ -314,6 +326,7 @@ def _spellings(text: str, label: str, book: Namebook) -> list[str]:
             if len(name) > len(strict) and likeness(name, label, book) <= likeness(strict, label, book):
                 name = strict  # "Acme for Senior Engineer"
             name = trimmed(name, book)
-            found += [f"The {name}" if name and text[max(0, at - 4) : at] == "The " else name] if name else []
+            named = text[max(0, at - 4) : at] == "The " and standing(name, book, -1) < 0 if name else False
+            found += [f"The {name}" if named else name] if name else []
         at = low.find(beginning, at + 1)
     return found

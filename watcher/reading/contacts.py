@@ -56,7 +56,7 @@ def _from_header(
     answer = system.answer if system else "yes"
     if replies:
         reply = next((one for one in replies if one.address != sender.address), replies[0])
-        if answer != "never" or not _within(reply.domain, system):
+        if answer != "never" or not within(reply.domain, system):
             return reply if reply.name else Address(sender.name, reply.address)
     if message.header.reply_to and not replies:
         return None
@@ -65,7 +65,8 @@ def _from_header(
     return sender
 
 
-def _within(domain: str, system: SenderRule | None) -> bool:
+def within(domain: str, system: SenderRule | None) -> bool:
+    """Whether a domain is one of a system's own."""
     return system is not None and any(domain == own or domain.endswith("." + own) for own in system.domains)
 
 

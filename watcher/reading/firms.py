@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -12,6 +13,8 @@ from watcher.reading.page import bare
 from watcher.reading.titles import is_head
 
 LONGEST_NAME = 8  # words
+STATES = frozenset(["cagov", "nygov", "txgov", "gov", "govt"])  # behind the label of an office
+HOUSE = 2  # the standing of a public body as a whole
 REMEMBERED = 512  # names that were looked at last: one mail speaks of the same ones again and again
 
 LINKS = frozenset(
@@ -37,6 +40,23 @@ LINKS = frozenset(
         "at",
         "on",
         "für",
+        "do",
+        "da",
+        "dos",
+        "das",
+        "del",
+        "della",
+        "di",
+        "le",
+        "les",
+        "los",
+        "las",
+        "aux",
+        "au",
+        "og",
+        "och",
+        "zum",
+        "zur",
     }
 )
 _LOOSE_LINKS = frozenset({"for", "at", "on"})  # inside a name only where the domain says so
@@ -62,7 +82,8 @@ def name_at(text: str, at: int, book: Namebook, *, loose: bool = False, expected
     words: list[str] = []
     pending: list[str] = []
     opener = ""
-    for token in text[at : at + 90].split("\n", 1)[0].split(" ")[: LONGEST_NAME + 3]:
+    tokens = text[at : at + 90].split("\n", 1)[0].split(" ")[: LONGEST_NAME + 3]
+    for place, token in enumerate(tokens):
         if words and token[:1] in ("(", "["):
             break
         core = token.rstrip(".,;:!?)]}\"\u201d\u201c'*\u2019").lstrip("(\"\u201c*'\u2018[")
@@ -70,7 +91,8 @@ def name_at(text: str, at: int, book: Namebook, *, loose: bool = False, expected
             break
         plain = core.lower()
         if plain in LINKS and not core[0].isupper() and (words or plain == "the"):
-            if plain in _LOOSE_LINKS and not loose and words:
+            joined = plain == "for" and bool(words) and words[0].lower() in book.firms.joined_by_for
+            if plain in _LOOSE_LINKS and not loose and words and not joined:
                 break
             pending.append(core)
             continue
@@ -81,6 +103,8 @@ def name_at(text: str, at: int, book: Namebook, *, loose: bool = False, expected
             continue
         if not _may_be_named(core, plain, bool(words), bool(pending), book):
             break
+        if core.isdigit() and tokens[place + 1 : place + 2] and bare(tokens[place + 1]).lower() in book.not_names:
+            break  # "joining Fujairah 20 May"
         words += [*pending, core]
         pending = []
         if _ends_name(token, core):
@@ -103,12 +127,25 @@ def _ends_name(token: str, core: str) -> bool:
 
 
 @lru_cache(maxsize=REMEMBERED)
+def spells_parts(name: str, label: str) -> bool:
+    """Whether each part of a domain label with hyphens is a word of `name` or the initials of some ("justice-ns")."""
+    parts = [part for part in label.lower().split("-") if part]
+    if len(parts) < 2:
+        return False
+    words = [letters(word) for word in _BREAKS.split(name) if letters(word)]
+    initials = "".join(word[0] for word in words if word not in LINKS)
+    return all(part in words or (1 < len(part) < 5 and part in initials) for part in parts)
+
+
+@lru_cache(maxsize=REMEMBERED)
 def likeness(name: str, label: str, book: Namebook) -> float:
     """How much of a domain label (letters only) the words of `name` spell, 0 to 1.
 
     Words may be cut short or stand as initials: "Trillium Credit Union" spells all of `trilliumcu`.
     """
     at = spelled = 0
+    if is_ship(name.lower().split(), book):
+        name = max(name, name.partition(" ")[2], key=lambda one: label.startswith(letters(one)))
     for index, word in enumerate(_BREAKS.split(name)):
         plain = letters(word)
         if not plain:
@@ -144,6 +181,9 @@ def domain_label(address: Address, book: Namebook) -> str:
     if not domain or domain in book.firms.free_mail:
         return ""
     labels = domain.split(".")[:-1]
+    state = len(labels) > 1 and (labels[-1] in STATES or (domain.endswith((".gov", ".us")) and len(labels[-1]) == 2))
+    if state:  # "dws.ca.gov"
+        labels.pop()
     while len(labels) > 1 and labels[-1] in book.firms.generic_labels:
         labels.pop()
     label = labels[-1] if labels else ""
@@ -182,7 +222,12 @@ def _without_around(part: str, book: Namebook) -> str:
     if len(taken) == 1 and taken[0] in book.firms.ambiguous:
         end = len(words)  # "Pallet People", "Al Noor Recruitment": part of the name
     start = 0
-    while start < end and around[start] and plain[start] not in ("the", "people"):
+    while (
+        start < end
+        and around[start]
+        and plain[start] not in ("the", "people")
+        and plain[start + 1 : start + 2] != ["of"]
+    ):
         start += 1
     return " ".join(words[start:end])
 
@@ -206,7 +251,16 @@ def no_firm(name: str, book: Namebook) -> bool:
     low = fold(name)
     if low in book.firms.not_firms or low in book.places or low in book.not_names:
         return True
+    if (
+        " " in name
+        and not name.isupper()
+        and name.rpartition(" ")[2].isupper()
+        and low.rpartition(" ")[2] in book.firms.regions
+    ):
+        return True  # "Charlotte NC"
     words = [word.removesuffix("'s").removesuffix("\u2019s") for word in low.split()]
+    if is_ship(words, book):
+        return False
     if all(len(word) == 1 or word == "of" for word in words) and len(words) > 1:
         return True  # "U of C"
     house = book.firms.offices
@@ -219,11 +273,35 @@ def no_firm(name: str, book: Namebook) -> bool:
 
 @lru_cache(maxsize=REMEMBERED)
 def is_firm(name: str, book: Namebook) -> bool:
-    """Whether a word in a name tells a firm ("Hospice", "& Sons", "Ltd")."""
+    """Whether a word in a name tells a firm ("Hospice", "& Sons", "Ltd"), a public body ("City of ...") or a ship."""
     if " & " in name:
         return True
     words = [fold(bare(word)) for word in name.split()]
+    if is_ship(words, book) or is_body_of(words, book):
+        return True
     return not book.firms.telling.isdisjoint(words) or any(map(book.firms.tells, words))
+
+
+def is_ship(words: Sequence[str], book: Namebook) -> bool:
+    """Whether the folded words of a name are those of a ship: "m/y", "halcyone"."""
+    return len(words) > 1 and words[0] in book.firms.ships
+
+
+def is_body_of(words: Sequence[str], book: Namebook) -> bool:
+    """Whether the folded words of a name begin like those of a public body: "city of ...", "department for ..."."""
+    return len(words) > 2 and words[0] in book.firms.of_bodies and words[1] in ("of", "for")
+
+
+def standing(name: str, book: Namebook, other: int = HOUSE) -> int:
+    """How high a name stands among the parts of a house: HOUSE for the whole ("University of Penhallow"), 1 for a
+    department, 0 for a service or section; `other` where nothing tells."""
+    words = [fold(bare(word)) for word in name.split()]
+    heads = [word for word, after in pairwise(words) if after in ("of", "for")]
+    if words[-1] in book.firms.bodies or book.firms.bodies & set(heads[:1]):
+        return HOUSE
+    if any(word in book.firms.departments for word in heads):
+        return 1
+    return 0 if words[-1] in book.firms.sections or book.firms.sections & set(heads[:1]) else other
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -236,7 +314,8 @@ def is_job(name: str, book: Namebook) -> bool:
         return True
     if words[-1] in book.firms.firm_words and words[-1] not in book.jobs.heads:
         return len(words) > 2 and words[-2] in book.jobs.heads and words[-1] in book.jobs.fields
-    return any(word in book.jobs.heads for word in words[-2:]) and not any(word in book.firms.legal for word in words)
+    held = any(word in book.jobs.heads for word in words[-2:]) or name.rpartition(" ")[2] in book.jobs.acronyms
+    return held and not any(word in book.firms.legal for word in words)
 
 
 def is_board(name: str, book: Namebook) -> bool:

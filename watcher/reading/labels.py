@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from watcher.reading.namebook import Namebook, fold
 
@@ -12,15 +13,31 @@ _SPLIT = re.compile(r"[-_]")
 _GLUED = re.compile(r"[^\W_]+|&")
 
 
-def spelled_out(label: str, book: Namebook, text: str = "") -> str:
+def spelled_out(label: str, book: Namebook, text: str = "", owners: Mapping[str, str] | None = None) -> str:
     """A domain label as a name: "allegheny-conservancy" is "Allegheny Conservancy", "riverbakehouse" "River Bakehouse".
 
-    The words of `text` are known besides the book's own. A label that can be parted in two ways is left whole.
+    The words of `text` are known besides the book's own. A label that can be parted in two ways is left whole; one that
+    begins with the family name of one of its `owners` (letters to spelling) is parted there: "trujillostern" of a
+    Ray Trujillo.
     """
     parts = [part for part in _SPLIT.split(label) if part and part not in book.firms.label_ends] or [label]
     known = frozenset(_WORD.findall(fold(text))) if any(len(part) >= LEAST for part in parts) else frozenset()
-    words = [word for part in parts for word in _parted(part, known - {part}, book)]
+    words = [word for part in parts for word in _owned(part, known - {part}, book, owners or {})]
     return " ".join(_set(word, place, book) for place, word in enumerate(words))
+
+
+def _owned(part: str, known: frozenset[str], book: Namebook, owners: Mapping[str, str]) -> list[str]:
+    """One part of a label, parted behind its owner's name where it begins with one."""
+    name = next((one for one in owners if len(one) > 3 and part.startswith(one) and len(part) > len(one) + 3), "")
+    if not name or name in book.people.given:
+        return _parted(part, known, book)
+    rest = part.removeprefix(name)
+    joined = rest.startswith("and") and len(rest) > 6
+    return [
+        owners[name],
+        *(["and"] if joined else []),
+        *_parted(rest.removeprefix("and") if joined else rest, known, book),
+    ]
 
 
 def written_in(text: str, label: str) -> str:
@@ -81,6 +98,11 @@ def _after_unknown(part: str, known: frozenset[str], book: Namebook) -> list[str
             break
         tail.insert(0, part[start:end])
         end = start
+    if not tail and len(part) > 8:
+        initials = next(
+            (at for at in (2, 3) if part[at:] in book.firms.firm_words and not set(part[:at]) & set("aeiou")), 0
+        )
+        return [part[:initials].upper(), part[initials:]] if initials else [part]  # "mkplastering"
     sure = len(tail) > 1 or any(len(word) > 5 and word in book.firms.firm_words for word in tail)
     return [part[:end], *tail] if sure else [part]
 
@@ -98,4 +120,6 @@ def _set(word: str, place: int, book: Namebook) -> str:
     """A word as a name writes it: a last acronym in capitals, "and" and "of" small."""
     if place and word in book.firms.acronyms:
         return word.upper()
-    return word if place and word in book.firms.label_links else word.capitalize()
+    if place and word in book.firms.label_links:
+        return word
+    return word[0].upper() + word[1:] if word[0].islower() else word

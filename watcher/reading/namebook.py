@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 from watcher.knowledge.model import Rulebook, Table
-from watcher.reading.filtering import holds
+from watcher.reading.namewords import FirmWords, JobWords, PeopleWords, Phrases, Sayings, Words, alternatives
 
 _SPECIAL = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "’": "'", "ʻ": "'"})
 _OFTEN = (("ä", "a"), ("ö", "o"), ("ü", "u"), ("ß", "ss"), ("é", "e"), ("’", "'"))  # most texts need no more
@@ -20,125 +18,6 @@ _MARKS = re.compile(r"[\u0300-\u036f]")
 _NO_LETTERS = re.compile(r"[\W_]+")
 
 SHORT = 24  # a text below this length is a word or two, worth remembering folded
-
-Words = frozenset[str]
-Phrases = re.Pattern[str]
-
-
-class Sayings:
-    """Phrases of which one is looked for in lower-case text, wherever it stands."""
-
-    def __init__(self, phrases: Iterable[str]) -> None:
-        self._phrases = tuple(phrases)
-        self._pattern: Phrases | None = None
-
-    def stand_in(self, text: str) -> bool:
-        """Whether one of them stands in `text`."""
-        return holds(text, self._phrases)
-
-    def finditer(self, text: str) -> Iterator[re.Match[str]]:
-        """The places where one stands, in order; of those that begin alike the longest."""
-        if not self.stand_in(text):
-            return iter(())
-        if self._pattern is None:
-            self._pattern = re.compile(alternatives(self._phrases))
-        return self._pattern.finditer(text)
-
-
-@dataclass(frozen=True, slots=True)
-class PeopleWords:
-    """What names.toml tells of people: greetings, short forms, closings, and what is said of an address."""
-
-    greetings: Words
-    general: Words
-    honorifics: Words
-    keeps_family_name: Words
-    family_particles: Words
-    credentials: Words
-    closings: Words
-    title_words: Words
-    given: Words
-    nicknames: Mapping[str, Words]
-    unread: Sayings
-    instead: Sayings
-    rather: Sayings
-    away: Sayings
-    takes_over: Sayings
-    hands_over: Sayings
-    took_over: Sayings
-    meets: Sayings
-
-
-@dataclass(frozen=True, slots=True)
-class JobWords:
-    """What roles.toml tells of job titles; `frames` match what stands before one, fillers included."""
-
-    heads: Words
-    endings: tuple[str, ...]
-    weak: Words
-    modifiers: Words
-    levels: Words
-    job_nouns: Words
-    loose_job_nouns: Words
-    labels: Words
-    stops: Words
-    inside: Words
-    fields: Words
-    wanting: tuple[str, ...]
-    sure_frames: Words
-    frames: Phrases
-    requisition: Phrases
-    abbreviations: Mapping[str, str]
-    # Of languages that write nouns with a capital (reading/noun_titles.py):
-    markers: Phrases | None = None  # "(m/w/d)" behind a title
-    leads: Phrases | None = None  # what stands before one: "als", "Stelle als", "zur"
-    training: Phrases | None = None  # "Ausbildung zum", before the trade that is learnt
-    theirs: Words = frozenset()  # words before a title that is that of one of their people
-    before_head: Words = frozenset()
-    never_behind: Words = frozenset()
-    joins: Words = frozenset()
-    never_head: Words = frozenset()
-    title_frames: Phrases | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FirmWords:
-    """What companies.toml and names.toml tell of firms; `frames` match what stands before one in running text."""
-
-    legal: Words
-    around: Words
-    ambiguous: Words
-    agency: Words
-    agency_parts: tuple[str, ...]
-    not_firms: Words
-    occasions: Words
-    free_mail: Words
-    generic_labels: Words
-    label_ends: Words
-    small_legal: Words
-    label_words: Words
-    label_links: Words
-    acronyms: Words
-    tails: tuple[str, ...]
-    offices: Words
-    openers: Words
-    firm_words: Words
-    telling: Words
-    boards: tuple[str, ...]
-    desks: Words
-    side_desks: Words
-    robots: Sayings
-    frames: Phrases
-    frame_kinds: Mapping[str, str]
-    subject_frames: Phrases
-    subject_meets: Words
-    verbs: Phrases
-    agency_says: Sayings
-    endings: tuple[str, ...] = ()  # ends of words that tell a firm too, in languages that join words ("Kreisklinik")
-
-    def tells(self, word: str) -> bool:
-        """Whether a word (folded) is one that firms' names are made of."""
-        return word in self.firm_words or (bool(self.endings) and len(word) > 6 and word.endswith(self.endings))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -234,30 +113,6 @@ def _words(table: Table, *keys: str) -> Words:
     return frozenset(str(word).lower() for key in keys for word in table[key])
 
 
-def alternatives(phrases: Iterable[Any]) -> str:
-    """Phrases as one pattern, the longest first; what they begin with alike is looked at once."""
-    return _branches(sorted({str(phrase).lower() for phrase in phrases}))
-
-
-def _branches(phrases: list[str]) -> str:
-    """Sorted phrases as alternatives, those that begin alike together."""
-    found: list[str] = []
-    for _, group in groupby((phrase for phrase in phrases if phrase), key=itemgetter(0)):
-        alike = list(group)
-        front = _front(alike[0], alike[-1])
-        rests = [phrase[len(front) :] for phrase in alike]
-        rest = f"(?:{_branches(rests)})" + ("" if rests[0] else "?") if len(rests) > 1 else ""
-        found.append(re.escape(front) + rest)
-    return "|".join(found)
-
-
-def _front(one: str, other: str) -> str:
-    """What two words begin with alike."""
-    return one[
-        : next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-    ]
-
-
 def _any_of(phrases: Iterable[Any]) -> Sayings:
     return Sayings(str(phrase).lower() for phrase in phrases if phrase)
 
@@ -350,6 +205,11 @@ def _jobs(roles: Table) -> JobWords:
         "labels",
         "stops",
         "inside",
+        "small_inside",
+        "learned",
+        "languages",
+        "grounds",
+        "no_agents",
         "fields",
         "sure_frames",
     )
@@ -361,6 +221,9 @@ def _jobs(roles: Table) -> JobWords:
         **dict[str, Any]((key, _words(roles, key)) for key in sets),
         endings=tuple(roles["endings"]),
         wanting=tuple(roles["wanting"]),
+        seeking=(*roles["wanting"], *roles["sure_frames"], *roles["seeking"]),
+        acronyms=frozenset(roles["acronyms"]),
+        agents=tuple(roles["agents"]),
         frames=_before_name([*roles["sure_frames"], *roles["frames"]], roles["fillers"]),
         requisition=re.compile(
             rf"\b(?:{words})\.?\s?(?:id|no\.?|number|ref(?:erence)?|code|#)?\s?[:#.\u2116]?\s?\(?"
@@ -388,6 +251,7 @@ def _firms(names: Table, companies: Table) -> FirmWords:
     sets = (
         "legal", "around", "ambiguous", "agency", "not_firms", "occasions", "free_mail", "generic_labels", "label_ends",
         "small_legal", "label_links", "acronyms", "offices", "openers", "firm_words", "desks", "side_desks",
+        "of_bodies", "bodies", "departments", "joined_by_for", "sections", "ships", "regions",
     )  # fmt: skip
     kinds = {
         str(phrase): kind for kind in ("with", "place", "employer", "client") for phrase in names[f"{kind}_frames"]
@@ -407,6 +271,9 @@ def _firms(names: Table, companies: Table) -> FirmWords:
         subject_meets=_words(names, "subject_meets"),
         verbs=re.compile(rf" (?:{alternatives(names['firm_verbs'])})\b"),
         agency_says=_any_of(names["agency_says"]),
+        needs=re.compile(rf" (?:{alternatives(names['firm_needs'])}|{names['firm_has']}) (?=\w)"),
+        helps=_before_name(names["firm_helps"]),
+        helped_to=tuple(names["firm_helped_to"]),
         endings=tuple(fold(ending) for ending in companies.get("endings", ())),
     )
 

@@ -15,8 +15,11 @@ from watcher.reading.titles import (
     Token,
     cleaned,
     extended,
+    is_agent,
     is_head,
+    is_sought,
     may_name_job,
+    part_time,
     run_at,
     small_start,
     span,
@@ -59,13 +62,13 @@ class Jobs:
 class _Tally:
     """Weights for titles; spellings that differ by short forms alone ("Ops Analyst") are one title."""
 
-    def __init__(self, book: Namebook, firms: frozenset[str]) -> None:
-        self.book, self.firms = book, firms
+    def __init__(self, book: Namebook, firms: frozenset[str], doubtful: frozenset[str]) -> None:
+        self.book, self.firms, self.doubtful = book, firms, doubtful
         self.found: dict[tuple[str, ...], Claim] = {}
 
     def add(self, title: str, weight: float, rule: str, words: str) -> None:
         title = cleaned(title, self.firms, self.book)
-        if not 2 <= len(title) <= 80:
+        if not 2 <= len(title) <= 80 or fold(title) in self.doubtful:
             return
         short = self.book.jobs.abbreviations
         key = tuple(word for one in _TITLE_WORD.findall(fold(title)) for word in short.get(one, one).split())
@@ -93,9 +96,10 @@ def _beauty(title: str) -> tuple[int, int]:
     return 2 * (not title.isupper() or len(title) < 5) + (not title.islower()), len(title)
 
 
-def jobs_of(page: Page, book: Namebook, firms: Iterable[str]) -> Jobs:
-    """The jobs that a page is about. `firms` are names of employers, which are never part of a title's end."""
-    tally = _Tally(book, frozenset(fold(firm) for firm in firms if firm))
+def jobs_of(page: Page, book: Namebook, firms: Iterable[str], doubtful: Iterable[str] = ()) -> Jobs:
+    """The jobs that a page is about. `firms` are names of employers, which are never part of a title's end; `doubtful`
+    ones may be, but are no title by themselves."""
+    tally = _Tally(book, frozenset(fold(firm) for firm in firms if firm), frozenset(map(fold, doubtful)))
     if book.jobs.markers is not None:
         for found in (
             *titles_in(page.subject, book, subject=True),
@@ -195,19 +199,25 @@ class _Place:
     def named(self) -> bool:
         return any(word[0].isupper() for word, _, _ in self.words)
 
+    def abbreviated(self, book: Namebook) -> bool:
+        """Whether the title is a few capitals alone, which may mean anything ("CNS")."""
+        return len(self.words) == 1 and self.words[0][0] in book.jobs.acronyms
+
     def weight(self, book: Namebook) -> float:
         before, follows, named = self.before, self.follows, self.named
         framed = follows in book.jobs.job_nouns
         if before in ("our", "my", "your", "their", "his", "her", "with", "by", "dear") and not framed:
             return 0.12 if before == "our" and named else 0.0
+        if self.abbreviated(book) and not framed and before not in ("as", "for"):
+            return 0.0
         if framed:
             return (0.7 if named else 0.5) - (0.2 if follows in book.jobs.loose_job_nouns else 0.0)
         if not named:
             wanted = before in ("a", "an", "as", "for") or before in book.jobs.wanting
-            near = (
-                self.line[max(0, self.start - 26) : self.start].lower().rstrip().removesuffix(" an").removesuffix(" a")
-            )
-            return 0.25 if wanted and near.endswith(book.jobs.wanting) else 0.0
+            if is_sought(self.line, self.start, book):
+                several = len(self.words) > 1 or self.words[-1][0].lower() not in book.jobs.weak
+                return 0.3 if several else 0.25 if wanted else 0.0
+            return 0.0
         if len(self.words) == 1 and self.words[0][0].lower() in book.jobs.weak:
             return 0.3 if before in ("as", "for", "of", "a", "an", "the") else 0.0
         if before in _BEFORE_NAMES:
@@ -218,6 +228,8 @@ class _Place:
         framed = self.follows in book.jobs.job_nouns or self.before in _BEFORE_NAMES
         whole = self.start == 0 or self.line[: self.start].rstrip()[-1:] in _EDGE
         closes = self.end >= len(self.line) or self.line[self.end :].lstrip()[:1] in _EDGE
+        if self.abbreviated(book) and not framed and self.start:
+            return 0.0
         weight = 0.5 if whole and closes else 0.4 if framed or whole else 0.3
         if self.named:
             return weight
@@ -229,6 +241,9 @@ def _from_job_noun(line: str, noun: Token, tally: _Tally, subject: bool, trust: 
     book = tally.book
     title, determined = words_before(line, noun[1], book)
     words = title.split()
+    if not words:
+        _from_agent(line, noun, tally, trust)
+        return
     if (
         not words
         or any(is_head(word, book) for word in words)
@@ -240,7 +255,29 @@ def _from_job_noun(line: str, noun: Token, tally: _Tally, subject: bool, trust: 
         return
     if len(words) > 1 and any(fold(bare(word)) in book.firms.firm_words for word in words):
         return
-    tally.add(title, (0.25 if loose else 0.4) * trust, "before_job", line[max(0, noun[1] - 50) : noun[2]])
+    lone = len(words) == 1 and any(char.isdigit() for char in title)  # "the P4 post", and "the A14 job"
+    tally.add(title, (0.25 if loose or lone else 0.4) * trust, "before_job", line[max(0, noun[1] - 50) : noun[2]])
+
+
+def _from_agent(line: str, noun: Token, tally: _Tally, trust: float) -> None:
+    """An unknown trade in small letters: "the toolpusher position", "a net pen diver job"."""
+    book = tally.book
+    words = line[max(0, noun[1] - 50) : noun[1]].split()
+    if (
+        not words
+        or not is_agent(words[-1], book)
+        or not words[-1].islower()
+        or noun[0].lower() in book.jobs.loose_job_nouns
+    ):
+        return
+    title: list[str] = []
+    for word in reversed(words[-4:]):
+        if word.lower() in ("the", "our", "a", "an", "for", "your", "this"):
+            tally.add(" ".join(reversed(title)), 0.3 * trust, "before_job", line[max(0, noun[1] - 50) : noun[2]])
+            return
+        if not word.isalpha() or word.lower() in book.jobs.stops or word.lower() in book.not_names:
+            return
+        title.append(word)
 
 
 def _from_frames(text: str, tally: _Tally, low: str = "") -> None:
@@ -260,7 +297,7 @@ def _from_frames(text: str, tally: _Tally, low: str = "") -> None:
         ):
             continue
         tally.add(
-            run,
+            text[at - part_time(text, at) : at] + run,
             (0.6 if sure else 0.45) if head else 0.35 if len(words) > 1 else 0.25,
             "after_words",
             text[match.start() : at] + run,

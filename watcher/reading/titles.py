@@ -20,6 +20,9 @@ _ANY = re.compile(r"\S+")
 _BRACKET = re.compile(r" ?\(([^()\n]{1,40})\)")
 _PERCENT = re.compile(r" \d{1,3}(?:\s?[-\u2013]\s?\d{1,3})?\s?%")
 _OF = re.compile(r" (of|to|for|de) (?:the )?(?=[A-Z])")
+_DAYS = re.compile(r"(?:,| -| \u2013) (?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*(?:\W+|$)){1,5}$", re.I)
+_PART_TIME = re.compile(r"\bPart[- ][Tt]ime $")
+_IN = re.compile(r" in (?=[A-Z])")
 _RUN = re.compile(r"[A-Z][\w&-]*(?: (?:and |& )?[A-Z][\w&-]*){0,3}")
 _TAIL = re.compile(
     r"(?:, | [-\u2013] )((?:[A-Z0-9][\w&/+-]*)(?: (?:[A-Z0-9&][\w&/+-]*|of|and|the)){0,3})"
@@ -30,10 +33,18 @@ _TAIL = re.compile(
 _IDS = re.compile(
     r"\s*\((?:ref|req|job|id|r)?[\s:#.-]*[A-Z]{0,6}[-_/]?\d{3,}[\w/-]*\)|"
     r"\b(?:JR|R|REQ|Req)[-_]?\d{4,}\b|"
-    r"\b\d{4}-\d{3,6}\b|^\d{5,}\b"
+    r"\b\d{4}-\d{3,6}\b|^\d{5,}\b|"
+    r"^(?:Req(?:uisition)?\.? )?(?=[A-Z0-9/_-]*\d{3})[A-Z0-9]+(?:[-/_][A-Z0-9]+)+(?= \S)|"
+    r"^Req(?:uisition)?\.? ?\#?\d{3,}(?= \S)|"
+    r" \(?[A-Z]{1,5}(?:[-/][A-Z0-9]{1,5})*[-/]\d{2,}\)?$"
 )
 _ASIDE = re.compile(r"\d{4,}|^ref|\bclient\b|[@!?]|http")
 _NUMBERED = re.compile(r"\d{3}|\d-[A-Z]|[A-Z]{2}-\d")  # "26-R4-1287", "GS-0460"
+_BETWEEN = frozenset(
+    ["a", "an", "the", "our", "your", "another", "one", "new", "more", "extra", "good", "experienced", "qualified",
+     "reliable", "skilled", "to", "be", "temporary", "permanent", "full-time", "part-time", "few", "some",
+     "couple", "of"]
+)  # fmt: skip
 _TITLE_FIELDS = frozenset(
     ["er", "data", "growth", "storage", "infrastructure", "payments", "digital", "media", "design", "engineering"]
 )
@@ -77,7 +88,7 @@ def is_head(word: str, book: Namebook) -> bool:
     """Whether a word is the head noun of a job, in the plural too, or the last of "driver/loader"."""
     low = word.lower()
     heads = book.jobs.heads
-    if low in heads:
+    if low in heads or word in book.jobs.acronyms:
         return True
     if len(low) < 5:
         return False
@@ -85,8 +96,14 @@ def is_head(word: str, book: Namebook) -> bool:
     return (
         one in heads
         or (len(low) > 6 and one.endswith(book.jobs.endings))
-        or ("/" in low and low.rpartition("/")[2] in heads)
+        or ("/" in low and not heads.isdisjoint(low.split("/")))
     )
+
+
+def is_agent(word: str, book: Namebook) -> bool:
+    """Whether a word may name one who does something, by its end alone ("toolpusher"): for firm frames only."""
+    low = word.lower()
+    return len(low) > 5 and low.endswith(book.jobs.agents) and low not in book.jobs.no_agents and low.isalpha()
 
 
 def span(line: str, words: list[Token], head: int, book: Namebook) -> tuple[int, int]:
@@ -146,7 +163,9 @@ def small_start(line: str, words: list[Token], first: int, last: int, book: Name
     at = first
     while at > 0 and first - at < 3:
         word = words[at - 1][0].lower()
-        if line[words[at - 1][2] : words[at][1]] not in (" ", "-") or word in book.jobs.stops or word in book.not_names:
+        if line[words[at - 1][2] : words[at][1]] not in (" ", "-"):
+            break
+        if (word in book.jobs.stops or word in book.not_names) and word not in book.jobs.small_inside:
             break
         at -= 1
     begins = at == 0 or line[: words[at][1]].rstrip()[-1:] in "-\u2013\u2014:|/,"
@@ -154,14 +173,34 @@ def small_start(line: str, words: list[Token], first: int, last: int, book: Name
         return at
     framed = last + 1 < len(words) and words[last + 1][0].lower() in book.jobs.job_nouns
     determined = at > 0 and words[at - 1][0].lower() in ("the", "our", "a", "an", "your", "this")
-    return at if framed and determined else first
+    return at if (framed and determined) or is_sought(line, words[at][1], book) else first
+
+
+def is_sought(line: str, start: int, book: Namebook) -> bool:
+    """Whether what stands before a title in small letters asks for one ("we need a", "your application for")."""
+    before = line[max(0, start - 60) : start].lower().split()
+    while before and before[-1] in _BETWEEN:
+        before.pop()
+    return " ".join(before).endswith(book.jobs.seeking)
+
+
+def part_time(line: str, start: int) -> int:
+    """How many letters of "Part-Time " stand right before a title: they tell one job from another."""
+    before = _PART_TIME.search(line[max(0, start - 10) : start])
+    return len(before.group()) if before else 0
 
 
 def extended(line: str, start: int, end: int, book: Namebook, *, subject: bool) -> tuple[str, int]:
     """The title with what follows it and is part of it: "(Infrastructure)", ", Storage", "of Nursing", "80-100%"."""
+    start -= part_time(line, start)
     percent = _PERCENT.match(line, end)
     if percent:
         end = percent.end()
+    learned = _IN.match(line, end) if line[start:end].rpartition(" ")[2].lower() in book.jobs.learned else None
+    if learned:
+        run = _RUN.match(line, learned.end())
+        where = fold(run.group()) if run else ""
+        end = run.end() if run and where not in book.places and where.split(" ")[0] not in book.places else end
     joined = _OF.match(line, end)
     if joined and (subject or joined.group(1) != "for"):
         run = _RUN.match(line, joined.end())
@@ -183,7 +222,12 @@ def _is_aside(words: str, book: Namebook) -> bool:
     """Whether a bracket after a title tells something else: a requisition, a place, a firm, a remark."""
     low = fold(words)
     parts = low.split()
-    if _ASIDE.search(low) or low in book.places or len(parts) > 5:
+    if (
+        _ASIDE.search(low)
+        or low in book.places
+        or len(parts) > 5
+        or (len(parts) > 1 and parts[-1] in book.jobs.grounds)
+    ):
         return True
     return any(word in book.firms.legal for word in parts) or ("," in words and words[0].islower())
 
@@ -195,8 +239,14 @@ def _is_elsewhere(tail: str, comma: bool, subject: bool, book: Namebook) -> bool
         return False
     if _NUMBERED.search(tail) or words[0] == "announcement":
         return True
+    if not subject or not comma:
+        spoken = [word for word in words if word not in ("and", "or", "&")]
+        if spoken and all(word in book.jobs.languages for word in spoken):
+            return False
     if fold(tail) in book.places or words[0] in book.places or words[0] in book.not_names:
         return True
+    if comma and len(words) == 1 and words[0] in book.jobs.fields:
+        return False
     if any(word in book.firms.firm_words or word in book.firms.legal for word in words):
         return True
     return len(words) > 3 or (subject and not comma)
@@ -257,6 +307,7 @@ def cleaned(title: str, firms: Set[str], book: Namebook) -> str:
         front, found, back = title.partition(separator)
         if found and fold(front) in firms:
             title = back
+    title = _DAYS.sub("", title)
     if fold(title) in firms:
         return ""
     words = title.split()
@@ -265,7 +316,8 @@ def cleaned(title: str, firms: Set[str], book: Namebook) -> str:
     while words and words[-1].lower() in ("of", "and", "to", "for", "in", "&", "-"):
         words.pop()
     if all(
-        word.lower() in book.jobs.stops or word.lower() in book.jobs.job_nouns or word.lower() in book.not_names
+        word not in book.jobs.acronyms
+        and (word.lower() in book.jobs.stops or word.lower() in book.jobs.job_nouns or word.lower() in book.not_names)
         for word in words
     ):
         return ""
@@ -274,4 +326,8 @@ def cleaned(title: str, firms: Set[str], book: Namebook) -> str:
 
 
 def _is_firm_or_place(low: str, firms: Set[str], book: Namebook) -> bool:
-    return low in book.places or low in firms or (len(low) > 3 and any(firm.startswith(low) for firm in firms))
+    return (
+        (low in book.places and low not in book.jobs.languages)
+        or low in firms
+        or (len(low) > 3 and any(firm.startswith(low) for firm in firms))
+    )

@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watcher.reading.namebook import alternatives
+from watcher.reading.namewords import alternatives
 
 PHRASES = st.lists(st.text("ab. (", min_size=1, max_size=5), min_size=1, max_size=8)
 

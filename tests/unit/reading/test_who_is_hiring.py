@@ -1,0 +1,118 @@
+"""First mails of every trade and country: the employer, the agency that writes for one, and the job."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import parseaddr
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from watcher.knowledge.loader import load
+from watcher.knowledge.model import Rulebook
+from watcher.message.model import Address, Body, Header, Message, Role
+from watcher.opportunity.model import Entry, Statement
+from watcher.opportunity.parties import Parties, parties_of
+from watcher.reading.model import ReadingSettings
+from watcher.reading.reader import read
+
+ME = ReadingSettings("Alex Morgan", ("alex@morgan.example",), "Europe/London")
+AT = datetime(2024, 5, 6, 9, tzinfo=UTC)
+ROWS: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name("who_is_hiring.yaml").read_text("utf-8"))
+
+
+@lru_cache(maxsize=1)
+def rulebook() -> Rulebook:
+    return load()
+
+
+def parties(sender: str, subject: str, text: str) -> Parties:
+    name, address = parseaddr(sender)
+    header = Header("<1@x.example>", AT, AT, Address(name, address), subject, (Address(ME.name, ME.addresses[0]),))
+    reading = read(Message("a", header, Body(new=text, plain=text)), rulebook(), ME)
+    entry = Entry("a", header, frozenset({Role.INBOX}), reading)
+    return parties_of([Statement(entry, reading.says, reading.confidence)])
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row["from"].rpartition("@")[2].rstrip(">") for row in ROWS])
+def test_the_employer_and_the_job_of_a_first_mail_are_named(row: dict[str, Any]) -> None:
+    found = parties(row["from"], row["subject"], row["text"])
+    assert (found.company, found.role) == (row["company"], row["role"])
+
+
+@pytest.mark.parametrize(
+    ("sender", "subject", "text", "company"),
+    [
+        (
+            "Ruth Hale <ruth@ferndale-parish.example>",
+            "Organist",
+            "Dear Alex,\n\nPlease thank Justice Comeau for her letter. We would like to hear you play.\n\nRuth Hale",
+            "Ferndale Parish",
+        ),
+        (
+            "Patricia Huang <p.huang@dws.ca.gov>",
+            "Hiring interview",
+            "Good afternoon,\n\nYour interview is on Tuesday at 10.\n\nPatricia Huang\nStaff Services Manager I\n"
+            "Department of Water Stewardship, Division of Planning",
+            "Department of Water Stewardship",
+        ),
+        (
+            "Priya Fernandes <priya@harbourview-health.example>",
+            "Interview",
+            "Hi Alex, invitation attached. It's me plus Dr. Beaton from Newcomer Care.\n\nPriya",
+            "Harbourview Health",
+        ),
+    ],
+    ids=["a-judge", "a-title-in-a-signature", "the-firm-of-a-third-person"],
+)
+def test_a_person_or_a_title_is_no_employer(sender: str, subject: str, text: str, company: str) -> None:
+    assert parties(sender, subject, text).company == company
+
+
+def test_a_go_between_is_told_from_its_client() -> None:
+    found = parties(
+        "Deepak Sethi <deepak@carerota.example>",
+        "AIN shifts, Mount Barker",
+        "Hi Alex, Deepak from Care Rota. Hillview Lodge in Mount Barker needs an Assistant in Nursing. Interested?",
+    )
+    assert (found.company, found.agency, found.role) == ("Hillview Lodge", "Care Rota", "Assistant in Nursing")
+
+
+def test_a_town_in_the_subject_of_an_agency_is_no_client() -> None:
+    found = parties(
+        "Tobias Wren <tobias@gallowayfisk-search.example>",
+        "Go + Postgres, robotics, Strip District",
+        "Hi Alex, my client needs a Backend Engineer. Hybrid, two days in the Strip District. Keen?\n\nTobias",
+    )
+    assert found.company == "Gallowayfisk Search"
+
+
+@pytest.mark.parametrize(
+    ("subject", "role"),
+    [
+        ("Application submitted: 176-ON-2290 Senior Sonographer", "Senior Sonographer"),
+        ("Application submitted: Req 4471 Enterprise Account Executive", "Enterprise Account Executive"),
+        ("Application received: Part-Time Organist", "Part-Time Organist"),
+        ("Application received: Vineyard Manager (Hawke's Bay)", "Vineyard Manager"),
+        ("Application received: Medical Interpreter - Arabic (Canada)", "Medical Interpreter - Arabic"),
+        ("Application received: Hygienist, Tues/Thurs", "Hygienist"),
+    ],
+)
+def test_a_title_keeps_what_tells_the_job_and_loses_what_does_not(subject: str, role: str) -> None:
+    assert parties("Careers <careers@wexmoor.example>", subject, "Thank you, we have your application.").role == role
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We will talk about the former role and the career path. A letter follows.",
+        "Your CV goes to the CNS team, and MA students sit with us.",
+        "My daughter's summer job begins on Monday.",
+    ],
+    ids=["former", "capitals", "summer"],
+)
+def test_words_that_only_look_like_trades_are_no_role(text: str) -> None:
+    assert parties("Dana Reyes <dana@bexley.example>", "Our talk", f"Hi Alex,\n\n{text}\n\nDana").role is None
