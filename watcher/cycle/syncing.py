@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from watcher.errors import MessageUnreadable
@@ -15,7 +15,8 @@ from watcher.store import Store
 from watcher.store.model import Key, State, SweptHeader
 
 SWEPT = frozenset({Role.INBOX, Role.SENT, Role.ARCHIVE, Role.ALL, Role.TRASH})
-SLICE = 200  # texts fetched and stored at a time, so that a scan that is killed goes on where it was
+ASKED = 2000  # texts asked for at a time, the newest first
+SLICE = 200  # texts stored at a time, so that a scan that is killed goes on where it was
 
 Progress = Callable[[str, str, int, int], None]
 """Told of each step of a long scan: account, folder (or "text"), how many of how many."""
@@ -117,29 +118,53 @@ def fetch(mailbox: Mailbox, store: Store, progress: Progress | None = None, siev
 
     With a `sieve`, mail whose words at a glance say nothing of hiring is passed over: it stays as it was swept.
     """
-    account = mailbox.account
-    wanted = [header for header in store.headers([account], state=State.WANTED) if header.copies]
-    done = 0
-    for start in range(0, len(wanted), SLICE):
-        some = wanted[start : start + SLICE]
-        by_place = {(header.copies[0].folder, header.copies[0].ref): header for header in some}
-        texts: list[Message] = []
-        passed_over: list[Key] = []
-        for raw in mailbox.fetch([Ref(folder, key) for folder, key in by_place]):
-            header = by_place.get((raw.ref.folder, raw.ref.key))
-            if header and sieve and _says_nothing(raw, header.header, sieve):
-                passed_over.append(header.key)
-                continue
+    wanted = [header for header in store.headers([mailbox.account], state=State.WANTED) if header.copies]
+    for start in range(0, len(wanted), ASKED):
+        headers = {_place(header): header for header in wanted[start : start + ASKED]}
+        texts = _Texts(mailbox.account, store, headers, sieve)
+        for done, raw in enumerate(mailbox.fetch(list(headers)), start=start + 1):
+            texts.take(raw)
+            if progress and done % SLICE == 0:
+                progress(mailbox.account, "text", done, len(wanted))
+        texts.keep()
+        if progress:
+            progress(mailbox.account, "text", start + len(headers), len(wanted))
+    return len(wanted)
+
+
+def _place(header: SweptHeader) -> Ref:
+    return Ref(header.copies[0].folder, header.copies[0].ref)
+
+
+@dataclass(slots=True)
+class _Texts:
+    """What has come of the messages in `headers` and is not stored yet."""
+
+    account: str
+    store: Store
+    headers: Mapping[Ref, SweptHeader]
+    sieve: Sieve | None
+    read: list[Message] = field(default_factory=list)
+    passed_over: list[Key] = field(default_factory=list)
+
+    def take(self, raw: RawMessage) -> None:
+        """Read one message, or see at a glance that it need not be read."""
+        header = self.headers.get(raw.ref)
+        if header and self.sieve and _says_nothing(raw, header.header, self.sieve):
+            self.passed_over.append(header.key)
+        else:
             try:
-                texts.append(parse(raw))
+                self.read.append(parse(raw))
             except MessageUnreadable as fault:
                 if header:
-                    store.set_unreadable(account, header.header.message_id, fault.message)
-        store.put_bodies(texts, passed_over)
-        done += len(some)
-        if progress:
-            progress(account, "text", done, len(wanted))
-    return done
+                    self.store.set_unreadable(self.account, header.header.message_id, fault.message)
+        if len(self.read) + len(self.passed_over) >= SLICE:
+            self.keep()
+
+    def keep(self) -> None:
+        """Store it."""
+        self.store.put_bodies(self.read, self.passed_over)
+        self.read, self.passed_over = [], []
 
 
 def _says_nothing(raw: RawMessage, header: Header, sieve: Sieve) -> bool:

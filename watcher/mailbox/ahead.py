@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from watcher.mailbox.connection import Connection, Items
@@ -17,9 +17,12 @@ GIVEN_UP = 5  # messages the server may refuse to tell about before that is take
 Group = tuple[Sequence[int], Uids]
 """The UIDs of some messages, ascending, and how to ask for them."""
 
+Asking = Sequence[str] | Mapping[int, Sequence[str]]
+"""What is asked about every message, or about each by its UID, where groups are of one."""
+
 
 def read_ahead(
-    connection: Connection, folder: str, uidvalidity: int, groups: Iterable[Group], items: Sequence[str]
+    connection: Connection, folder: str, uidvalidity: int, groups: Iterable[Group], items: Asking
 ) -> Iterator[tuple[Sequence[int], dict[int, Items]]]:
     """What the server tells about each group, in order; messages that are gone are left out.
 
@@ -33,7 +36,7 @@ def read_ahead(
             for uids, asked in islice(rest, WINDOW - len(under_way)):
                 if not examined(connection, folder, uidvalidity):
                     return
-                under_way.append((uids, connection.ask(asked, items)))
+                under_way.append((uids, connection.ask(asked, _about(uids, items))))
             if not under_way:
                 return
             uids, answer = under_way.popleft()
@@ -56,7 +59,7 @@ def examined(connection: Connection, folder: str, uidvalidity: int) -> bool:
 
 
 def _by_halves(
-    connection: Connection, uids: Sequence[int], items: Sequence[str], given_up: list[int], refusal: Refused
+    connection: Connection, uids: Sequence[int], items: Asking, given_up: list[int], refusal: Refused
 ) -> dict[int, Items]:
     """Some servers refuse a whole range for the sake of one message; that one is found and left out."""
     if len(uids) == 1:
@@ -68,7 +71,11 @@ def _by_halves(
     middle = len(uids) // 2
     for half in (uids[:middle], uids[middle:]):
         try:
-            told |= connection.answer(connection.ask(Uids.of(half), items))
+            told |= connection.answer(connection.ask(Uids.of(half), _about(half, items)))
         except Refused as again:
             told |= _by_halves(connection, half, items, given_up, again)
     return told
+
+
+def _about(uids: Sequence[int], items: Asking) -> Sequence[str]:
+    return items[uids[0]] if isinstance(items, Mapping) else items

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from watcher.errors import DraftRefused, MailboxUnavailable
 from watcher.mailbox import structure
-from watcher.mailbox.ahead import Group, examined, read_ahead
+from watcher.mailbox.ahead import Group, read_ahead
 from watcher.mailbox.base import Batch, Cursor, Removal
 from watcher.mailbox.connection import Connection, ImapSettings, Items
 from watcher.mailbox.failures import Refused
@@ -17,6 +17,7 @@ from watcher.mailbox.reached import Abilities, Reached, ServerTime
 from watcher.mailbox.signin import SignIn, with_password
 from watcher.mailbox.sweep import (
     envelope_items,
+    in_lines,
     key,
     raw_message,
     section,
@@ -29,7 +30,7 @@ from watcher.message.model import Account, Folder, RawMessage, Ref, Role
 
 __all__ = ["ImapMailbox", "ImapSettings", "make_imap"]
 
-CHUNK = 200
+CHUNK = 1000  # messages whose sizes are asked for before their text
 SMALL = 100 * 1024  # a message up to this size is fetched whole, attachments and all
 SMALL_DRAFT = 1024 * 1024
 HAUL = 2 * 1024 * 1024  # bytes of whole messages asked for at once
@@ -176,17 +177,18 @@ class ImapMailbox:
 
     def _fetch(self, folder: Folder, uidvalidity: int, uids: Sequence[int], small: int) -> Iterator[RawMessage]:
         connection = self._connection
-        for start in range(0, len(uids), CHUNK):
-            if not examined(connection, folder.name, uidvalidity):
-                return
-            asked = ["RFC822.SIZE", *envelope_items(connection)]
-            told = connection.fetch(uids[start : start + CHUNK], asked)
+        asked = ["RFC822.SIZE", *envelope_items(connection)]
+        most = min(CHUNK, connection.message_limit() or CHUNK)
+        for start in range(0, len(uids), most):
+            some = in_lines(uids[start : start + most])
+            told: dict[int, Items] = {}
+            for _, envelopes in read_ahead(connection, folder.name, uidvalidity, some, asked):
+                told |= envelopes
             for _, got in read_ahead(connection, folder.name, uidvalidity, _hauls(told, small), ["BODY.PEEK[]"]):
                 yield from self._whole(folder, uidvalidity, told, {uid: section(got[uid], b"BODY[]") for uid in got})
-            for uid in [uid for uid in told if _size(told[uid]) > small]:
-                if not examined(connection, folder.name, uidvalidity):
-                    return
-                yield from self._whole(folder, uidvalidity, told, self._fetch_readable(uid))
+            large = sorted(uid for uid in told if _size(told[uid]) > small)
+            for bodies in self._readable(folder, uidvalidity, large):
+                yield from self._whole(folder, uidvalidity, told, bodies)
 
     def _whole(
         self, folder: Folder, uidvalidity: int, told: dict[int, Items], bodies: dict[int, bytes | None]
@@ -195,22 +197,27 @@ class ImapMailbox:
             if data is not None:
                 yield raw_message(self.account, folder, uidvalidity, uid, told[uid], data, whole=True)
 
-    def _fetch_readable(self, uid: int) -> dict[int, bytes | None]:
-        """A large message without the content of its attachments."""
+    def _readable(self, folder: Folder, uidvalidity: int, uids: Sequence[int]) -> Iterator[dict[int, bytes | None]]:
+        """Large messages without the content of their attachments."""
         connection = self._connection
-        got = connection.fetch([uid], ["BODYSTRUCTURE", "BODY.PEEK[HEADER]"]).get(uid)
-        if got is None:
-            return {}
-        try:
-            root = structure.understand(got[b"BODYSTRUCTURE"])
-        except (ValueError, KeyError):
-            partial = connection.fetch([uid], [f"BODY.PEEK[]<0.{UNREADABLE}>"]).get(uid, {})
-            return {uid: section(partial, b"BODY[]")}
-        asked = structure.sections(root)
-        parts = (
-            connection.fetch([uid], [f"BODY.PEEK[{_bracketed(name)}" for name in asked]).get(uid, {}) if asked else {}
-        )
-        return {uid: structure.rebuild(root, section(got, b"BODY[HEADER]") or b"", _by_number(parts))}
+        outlines: dict[int, Items] = {}
+        asked = ["BODYSTRUCTURE", "BODY.PEEK[HEADER]"]
+        for _, got in read_ahead(connection, folder.name, uidvalidity, in_lines(uids), asked):
+            outlines |= got
+        roots = {uid: _root(items) for uid, items in outlines.items()}
+        wanted = {uid: _parts_of(root) for uid, root in roots.items()}
+        each: Iterator[Group] = (([uid], Uids.of([uid])) for uid, parts in wanted.items() if parts)
+        for uid, root in roots.items():
+            if root and not wanted[uid]:  # nothing in it is to be read
+                yield {uid: structure.rebuild(root, _header(outlines[uid]), {})}
+        for (uid,), got in read_ahead(connection, folder.name, uidvalidity, each, wanted):
+            root, parts = roots[uid], got.get(uid)
+            if parts is None:
+                continue
+            if root is None:
+                yield {uid: section(parts, b"BODY[]")}
+            else:
+                yield {uid: structure.rebuild(root, _header(outlines[uid]), _by_number(parts))}
 
     # --- drafts -------------------------------------------------------------------------------------------------
 
@@ -321,6 +328,25 @@ def _hauls(told: dict[int, Items], small: int) -> Iterator[Group]:
 
 def _size(items: Items) -> int:
     return int(items.get(b"RFC822.SIZE") or 0)
+
+
+def _root(items: Items) -> structure.Part | None:
+    """What a message is made of, None where the server garbles it."""
+    try:
+        return structure.understand(items[b"BODYSTRUCTURE"])
+    except (ValueError, KeyError):
+        return None
+
+
+def _parts_of(root: structure.Part | None) -> list[str]:
+    """What to ask for of a large message."""
+    if root is None:
+        return [f"BODY.PEEK[]<0.{UNREADABLE}>"]
+    return [f"BODY.PEEK[{_bracketed(name)}" for name in structure.sections(root)]
+
+
+def _header(items: Items) -> bytes:
+    return section(items, b"BODY[HEADER]") or b""
 
 
 def _bracketed(name: str) -> str:

@@ -142,12 +142,21 @@ def _chunks(new: Sequence[int], place: Place, most: int) -> Iterator[Group]:
     start = 0
     while start < len(new):
         chunk = new[start : start + most]
-        whole = place.since is None or chunk[0] >= place.until
-        uids = Uids([(chunk[0], chunk[-1])]) if whole else Uids.of(chunk)
-        while len(str(uids)) > LINE:
+        if place.since is None or chunk[0] >= place.until:
+            yield chunk, Uids([(chunk[0], chunk[-1])])
+        else:
+            yield from in_lines(chunk)
+        start += len(chunk)
+
+
+def in_lines(uids: Sequence[int]) -> Iterator[Group]:
+    """All of some UIDs, ascending, in groups that a command has room for."""
+    start = 0
+    while start < len(uids):
+        chunk = uids[start:]
+        while len(str(asked := Uids.of(chunk))) > LINE:
             chunk = chunk[: len(chunk) // 2]
-            uids = Uids.of(chunk)
-        yield chunk, uids
+        yield chunk, asked
         start += len(chunk)
 
 
