@@ -12,6 +12,7 @@ from watcher.mailbox.pipeline import Asked
 from watcher.mailbox.uids import Uids
 
 WINDOW = 4  # groups asked for at once: at a distance the waiting costs more than the bytes
+MANY = 16  # the same where the answer is short
 GIVEN_UP = 5  # messages the server may refuse to tell about before that is taken for a refusal of everything
 
 Group = tuple[Sequence[int], Uids]
@@ -22,9 +23,15 @@ Asking = Sequence[str] | Mapping[int, Sequence[str]]
 
 
 def read_ahead(
-    connection: Connection, folder: str, uidvalidity: int, groups: Iterable[Group], items: Asking
+    connection: Connection,
+    folder: str,
+    uidvalidity: int,
+    groups: Iterable[Group],
+    items: Asking,
+    window: int | None = None,
 ) -> Iterator[tuple[Sequence[int], dict[int, Items]]]:
-    """What the server tells about each group, in order; messages that are gone are left out.
+    """What the server tells about each group, in order; messages that are gone are left out. WINDOW groups (or
+    `window`) are asked for at once.
 
     The connection may be used for other things in between. Ends early where the folder was made anew.
     """
@@ -33,7 +40,7 @@ def read_ahead(
     given_up: list[int] = []
     try:
         while True:
-            for uids, asked in islice(rest, WINDOW - len(under_way)):
+            for uids, asked in islice(rest, (window or WINDOW) - len(under_way)):
                 if not examined(connection, folder, uidvalidity):
                     return
                 under_way.append((uids, connection.ask(asked, _about(uids, items))))

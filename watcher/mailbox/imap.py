@@ -7,7 +7,7 @@ from datetime import datetime
 
 from watcher.errors import DraftRefused, MailboxUnavailable
 from watcher.mailbox import structure
-from watcher.mailbox.ahead import Group, read_ahead
+from watcher.mailbox.ahead import MANY, Group, read_ahead
 from watcher.mailbox.base import Batch, Cursor, Removal
 from watcher.mailbox.connection import Connection, ImapSettings, Items
 from watcher.mailbox.failures import Refused
@@ -30,7 +30,7 @@ from watcher.message.model import Account, Folder, RawMessage, Ref, Role
 
 __all__ = ["ImapMailbox", "ImapSettings", "make_imap"]
 
-CHUNK = 1000  # messages whose sizes are asked for before their text
+CHUNK = 2000  # messages whose sizes are asked for before their text
 SMALL = 100 * 1024  # a message up to this size is fetched whole, attachments and all
 SMALL_DRAFT = 1024 * 1024
 HAUL = 2 * 1024 * 1024  # bytes of whole messages asked for at once
@@ -182,7 +182,7 @@ class ImapMailbox:
         for start in range(0, len(uids), most):
             some = in_lines(uids[start : start + most])
             told: dict[int, Items] = {}
-            for _, envelopes in read_ahead(connection, folder.name, uidvalidity, some, asked):
+            for _, envelopes in read_ahead(connection, folder.name, uidvalidity, some, asked, MANY):
                 told |= envelopes
             for _, got in read_ahead(connection, folder.name, uidvalidity, _hauls(told, small), ["BODY.PEEK[]"]):
                 yield from self._whole(folder, uidvalidity, told, {uid: section(got[uid], b"BODY[]") for uid in got})
@@ -202,7 +202,7 @@ class ImapMailbox:
         connection = self._connection
         outlines: dict[int, Items] = {}
         asked = ["BODYSTRUCTURE", "BODY.PEEK[HEADER]"]
-        for _, got in read_ahead(connection, folder.name, uidvalidity, in_lines(uids), asked):
+        for _, got in read_ahead(connection, folder.name, uidvalidity, in_lines(uids), asked, MANY):
             outlines |= got
         roots = {uid: _root(items) for uid, items in outlines.items()}
         wanted = {uid: _parts_of(root) for uid, root in roots.items()}
@@ -210,7 +210,7 @@ class ImapMailbox:
         for uid, root in roots.items():
             if root and not wanted[uid]:  # nothing in it is to be read
                 yield {uid: structure.rebuild(root, _header(outlines[uid]), {})}
-        for (uid,), got in read_ahead(connection, folder.name, uidvalidity, each, wanted):
+        for (uid,), got in read_ahead(connection, folder.name, uidvalidity, each, wanted, MANY):
             root, parts = roots[uid], got.get(uid)
             if parts is None:
                 continue
