@@ -39,11 +39,11 @@ def split_agency(claims: list[Claim], page: Page, label: str, book: Namebook, *,
     clients = [
         replace(one, weight=max(one.weight, CLIENT)) if one.weight >= CREDIBLE else one
         for one in claims
-        if one.name not in own and one.weight >= least[is_firm(one.name, book)] and not _is_mere_subject(one, page)
+        if one.name not in own and one.weight >= least[is_firm(one.name, book)] and not _is_place(one, page, book)
     ]
     rest = [
-        replace(claim, weight=round(claim.weight * (0.1 if _is_mere_subject(claim, page) else 0.5), 3))
-        if clients or _is_mere_subject(claim, page)
+        replace(claim, weight=round(claim.weight * (0.1 if _is_place(claim, page, book) else 0.5), 3))
+        if clients or _is_place(claim, page, book)
         else claim
         for claim in claims
         if claim.name not in {client.name for client in clients}
@@ -52,11 +52,14 @@ def split_agency(claims: list[Claim], page: Page, label: str, book: Namebook, *,
     return Employer((*clients, *sorted(rest, key=lambda claim: -claim.weight))[:MOST_CLAIMS], agency)
 
 
-def _is_mere_subject(claim: Claim, page: Page) -> bool:
-    """Whether only a part of the subject may name a firm, which the text does not ("Go, robotics, Strip District")."""
+def _is_place(claim: Claim, page: Page, book: Namebook) -> bool:
+    """Whether a part of the subject is a place by the text or by its own last word ("Go, robotics, Strip District")."""
     if claim.evidence.rule != "company.subject" or claim.weight >= TWICE_TOLD:
         return False
-    return all(before.endswith((" in ", " in the ", " near ")) for before in page.text.split(claim.name)[:-1])
+    told = page.text.split(claim.name)[:-1]
+    if not told:
+        return fold(claim.name.rpartition(" ")[2]) in book.jobs.grounds
+    return all(before.endswith((" in ", " in the ", " near ")) for before in told)
 
 
 def _house_first(claims: list[Claim], book: Namebook) -> list[Claim]:

@@ -49,5 +49,8 @@ def _skip_in_closing(name: str, book: Namebook) -> bool:
     if all(word in book.firms.around or word in titles or word in book.jobs.heads or word in LINKS for word in words):
         return True
     if is_firm(name, book):
-        return is_job(name, book) and (len(words) < 3 or words[-1] in book.jobs.heads)
+        return is_job(name, book) and (
+            len(words) < 3
+            or (words[-1] in book.jobs.heads and words[-1] not in book.firms.telling and " & " not in name)
+        )
     return (words[0] in book.people.given and len(words) <= 3) or words[-1] in book.jobs.heads or words[0] in titles

@@ -56,7 +56,8 @@ def employer_of(
     outgoing: bool = False,
 ) -> Employer:
     """The employers that `message` names. `people` are names of persons, never firms; `outgoing` is the user's own."""
-    persons = [*people, *(to.name for to in message.header.reply_to)]
+    replies = [to.name for to in message.header.reply_to if to.name]
+    persons = [*people, *replies, *(name.split()[0] for name in replies)]
     anchor = _anchor(message, system, outgoing=outgoing)
     label = domain_label(anchor, book) if anchor else ""
     banned = frozenset(letters(name) for name in (*persons, *(system.names if system else ())))
@@ -96,7 +97,7 @@ def _from_display(message: Message, tally: Tally, system: SenderRule | None) -> 
     if name:
         alike = bool(tally.label) and likeness(name, tally.label, book) >= LIKE
         weight = 0.8 if system else 0.6 if alike or is_firm(name, book) else 0.3
-        if not (system or alike) and " " in name and fold(name.split()[0]) in fold(sender.local):
+        if not (system or alike or is_firm(name, book)) and " " in name and fold(name.split()[0]) in fold(sender.local):
             weight = UNLIKELY  # a person, by the address
         board = is_board(name, book) or is_board(sender.name, book)
         tally.add(name, 0.0 if board else weight, "display_name", sender.name)
@@ -149,7 +150,7 @@ def _from_subject(page: Page, tally: Tally) -> None:
             continue
         told = _is_told(name, page)
         weight = (0.45 if firm else 0.2) if len(parts) > 1 else (0.4 if firm else 0.1)
-        if not firm and _is_beside_job(subject, name, index, parts, book):
+        if not (firm and " " in name) and _is_beside_job(subject, name, index, parts, book):
             weight, told = UNLIKELY, False
         tally.add(trimmed(name, book) or name, weight + (0.2 if told else 0.0) - 0.04 * index, "subject", subject)
 
@@ -254,6 +255,9 @@ def _from_capitals(text: str, tally: Tally) -> None:
         last = words[-1]
         if (last in book.firms.firm_words and last not in book.firms.around) or is_body_of(words, book):
             name = name_at(text, match.start(), book, expected=len(words) > 2)
+            if " of " in name and not is_body_of(fold(name).split(" "), book):
+                name = name.rpartition(" of ")[2]  # "Conference Room of Dansoman Hospital"
+                name = name if " " in name else ""
             if (
                 name
                 and is_firm(name, book)
@@ -287,7 +291,7 @@ def _from_domain(page: Page, label: str, tally: Tally, writer: Mapping[str, str]
         for name in _spellings(text, squeezed, book):
             share = likeness(name, squeezed, book)
             front = name.rpartition(" ")[0]
-            if front and share <= likeness(front, squeezed, book) and not is_firm(name, book):
+            if front and " " not in front and share <= likeness(front, squeezed, book) and not is_firm(name, book):
                 continue  # "Justice Comeau" at `justice-ns`
             if "-" in label and any(part in writer for part in label.split("-") if part not in letters(name)):
                 continue  # "Treuhand" at `treuhand-wyss`, of a Ruth Wyss

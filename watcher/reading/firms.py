@@ -43,7 +43,6 @@ LINKS = frozenset(
         "do",
         "da",
         "dos",
-        "das",
         "del",
         "della",
         "di",
@@ -55,8 +54,6 @@ LINKS = frozenset(
         "au",
         "og",
         "och",
-        "zum",
-        "zur",
     }
 )
 _LOOSE_LINKS = frozenset({"for", "at", "on"})  # inside a name only where the domain says so
@@ -144,6 +141,9 @@ def likeness(name: str, label: str, book: Namebook) -> float:
     Words may be cut short or stand as initials: "Trillium Credit Union" spells all of `trilliumcu`.
     """
     at = spelled = 0
+    head, of, tail = name.removeprefix("The ").partition(" of ")
+    if of and not label.startswith(letters(head)[:3]):
+        name = f"{tail} {head}"  # "City of Harrowgate" at `harrowgatecity`
     if is_ship(name.lower().split(), book):
         name = max(name, name.partition(" ")[2], key=lambda one: label.startswith(letters(one)))
     for index, word in enumerate(_BREAKS.split(name)):
@@ -265,7 +265,12 @@ def no_firm(name: str, book: Namebook) -> bool:
         return True  # "U of C"
     house = book.firms.offices
     if not house.isdisjoint(words) and all(
-        word in house or word in book.firms.around or word in book.people.title_words or word in LINKS for word in words
+        word in house
+        or word in book.firms.around
+        or word in book.firms.bodies
+        or word in book.people.title_words
+        or word in LINKS
+        for word in words
     ):
         return True
     return sum(map(str.isdigit, name)) > 3 or "/" in name or fold(name.rpartition(" ")[2]) in book.firms.occasions
@@ -288,8 +293,10 @@ def is_ship(words: Sequence[str], book: Namebook) -> bool:
 
 
 def is_body_of(words: Sequence[str], book: Namebook) -> bool:
-    """Whether the folded words of a name begin like those of a public body: "city of ...", "department for ..."."""
-    return len(words) > 2 and words[0] in book.firms.of_bodies and words[1] in ("of", "for")
+    """Whether the folded words of a name begin like a public body's: "city of ...", "city government of ..."."""
+    return len(words) > 2 and any(
+        w in book.firms.of_bodies and after in ("of", "for") for w, after in pairwise(words[:4])
+    )
 
 
 def standing(name: str, book: Namebook, other: int = HOUSE) -> int:

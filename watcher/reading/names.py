@@ -16,8 +16,6 @@ from watcher.reading.people import author_of, display_person, people_named
 from watcher.reading.roles import jobs_of
 from watcher.reading.sender import rules_for
 
-FIRMLY = 0.35  # what a part of the subject weighs that is a firm's name
-
 
 @dataclass(frozen=True, slots=True)
 class Who:
@@ -76,9 +74,7 @@ def who(
     if mine and message.header.to and system is None:
         system = _delivering(message.header.to[0], rulebook)
     employer = employer_of(message, page, book, system, persons, outgoing=mine)
-    doubtful = [claim.name for claim in employer.companies[:3] if _is_doubtful(claim)]
-    firms = [claim.name for claim in employer.companies[:3] if not _is_doubtful(claim)]
-    jobs = jobs_of(page, book, [*firms, employer.agency], doubtful)
+    jobs = jobs_of(page, book, [claim.name for claim in employer.companies[:3]] + [employer.agency])
     name = _greeted(page, writer, settings, book)
     successor = None if mine else successor_of(message, page, author, book)
     if successor is not None and successor is not author and successor.address:
@@ -95,11 +91,6 @@ def who(
         addressed_to=name,
         addressed_to_me=mine or greets_user(name, settings, book),
     )
-
-
-def _is_doubtful(claim: Claim) -> bool:
-    """Whether a name is only a part of the subject that may as well be the job's."""
-    return claim.evidence.rule == "company.subject" and claim.weight < FIRMLY
 
 
 def _greeted(page: Page, writer: str, settings: ReadingSettings, book: Namebook) -> str:

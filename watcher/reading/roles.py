@@ -62,13 +62,13 @@ class Jobs:
 class _Tally:
     """Weights for titles; spellings that differ by short forms alone ("Ops Analyst") are one title."""
 
-    def __init__(self, book: Namebook, firms: frozenset[str], doubtful: frozenset[str]) -> None:
-        self.book, self.firms, self.doubtful = book, firms, doubtful
+    def __init__(self, book: Namebook, firms: frozenset[str]) -> None:
+        self.book, self.firms = book, firms
         self.found: dict[tuple[str, ...], Claim] = {}
 
     def add(self, title: str, weight: float, rule: str, words: str) -> None:
         title = cleaned(title, self.firms, self.book)
-        if not 2 <= len(title) <= 80 or fold(title) in self.doubtful:
+        if not 2 <= len(title) <= 80:
             return
         short = self.book.jobs.abbreviations
         key = tuple(word for one in _TITLE_WORD.findall(fold(title)) for word in short.get(one, one).split())
@@ -96,10 +96,9 @@ def _beauty(title: str) -> tuple[int, int]:
     return 2 * (not title.isupper() or len(title) < 5) + (not title.islower()), len(title)
 
 
-def jobs_of(page: Page, book: Namebook, firms: Iterable[str], doubtful: Iterable[str] = ()) -> Jobs:
-    """The jobs that a page is about. `firms` are names of employers, which are never part of a title's end; `doubtful`
-    ones may be, but are no title by themselves."""
-    tally = _Tally(book, frozenset(fold(firm) for firm in firms if firm), frozenset(map(fold, doubtful)))
+def jobs_of(page: Page, book: Namebook, firms: Iterable[str]) -> Jobs:
+    """The jobs that a page is about. `firms` are names of employers, which are never part of a title's end."""
+    tally = _Tally(book, frozenset(fold(firm) for firm in firms if firm))
     if book.jobs.markers is not None:
         for found in (
             *titles_in(page.subject, book, subject=True),

@@ -321,8 +321,19 @@ def cleaned(title: str, firms: Set[str], book: Namebook) -> str:
         for word in words
     ):
         return ""
+    if words and words[0].isdigit() and len(words[0]) < 3 and len(words) > 1 and words[1].islower():
+        words.pop(0)  # "4 rope access technicians"
+    if words and book.jobs.markers is None:
+        words[-1] = _one(words[-1], book)
     title = " ".join(words)
     return f"{title})" if title.count("(") > title.count(")") else title
+
+
+def _one(word: str, book: Namebook) -> str:
+    """A head noun in the singular: who applies is one of the "drivers"."""
+    low = word.lower()
+    plural = low.endswith("s") and low not in book.jobs.heads and is_head(word[:-1], book) and len(low) > 4
+    return word[:-1] if plural else word
 
 
 def _is_firm_or_place(low: str, firms: Set[str], book: Namebook) -> bool:
