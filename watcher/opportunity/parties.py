@@ -12,6 +12,7 @@ from watcher.reading.model import Claim, Person, Says, Speaker
 
 GUESSED = "company.domain"  # the rule of names that nobody wrote: read out of a domain
 LEAST = 0.1  # a company below this weight is no company
+LEAST_ROLE = 0.15  # below it a title is that of one of their people ("our Head of Operations")
 REPEATED = 0.05  # what a claim gains by each of its first repetitions
 
 
@@ -38,7 +39,7 @@ def parties_of(statements: Sequence[Statement]) -> Parties:
     roles = _heap((claim for entry in entries for claim in entry.reading.roles), same_role)
     return Parties(
         company=best.name if best else (agency or None),
-        role=roles[0].name if roles else None,
+        role=roles[0].name if roles and roles[0].top >= LEAST_ROLE else None,
         agency=agency,
         contact=contact_of(statements),
         trust=min(1.0, best.top) if best else 0.6,

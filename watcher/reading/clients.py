@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from watcher.reading.agencies import LIKE
 from watcher.reading.claims import Tally
-from watcher.reading.firms import is_firm, is_job, name_at, trimmed
+from watcher.reading.firms import is_firm, is_job, likeness, name_at, trimmed
 from watcher.reading.namebook import Namebook, fold
 from watcher.reading.page import Page, bare
 from watcher.reading.titles import tells_job
@@ -68,7 +69,8 @@ def _worked_with(text: str, low: str, tally: Tally) -> None:
     book = tally.book
     for match in book.firms.helps.finditer(low):
         name = name_at(text, match.end(), book, expected=True)
-        after = low[match.end() + len(name) : match.end() + len(name) + 40]
+        after = low[match.end() + len(name) : match.end() + len(name) + 120]
+        after = after if any(tells_job(bare(word), book) for word in after.split()[:14] if bare(word)) else ""
         if name and after.startswith(book.firms.helped_to) and not is_job(name, book) and not _is_person(name, book):
             tally.add(
                 trimmed(name, book) or name,
@@ -104,7 +106,8 @@ def _ships_in(text: str, tally: Tally) -> None:
     for match in re.finditer(r"(?<![\w/])[MSFR]/[YV] (?=[A-Z])", text):
         name = name_at(text, match.start(), book)
         if " " in name:
-            tally.add(name, 0.3, "ship", name)
+            alike = not tally.label or likeness(name, tally.label, book) >= LIKE
+            tally.add(name, 0.3 if alike else 0.15, "ship", name)
 
 
 def _is_person(name: str, book: Namebook) -> bool:

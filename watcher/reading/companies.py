@@ -33,7 +33,7 @@ from watcher.reading.firms import (
 from watcher.reading.labels import spelled_out, written_in
 from watcher.reading.namebook import Namebook, before_names, fold, letters, lowered
 from watcher.reading.page import Page, bare
-from watcher.reading.titles import is_head
+from watcher.reading.titles import is_head, tells_job
 
 UNLIKELY = 0.06  # the weight of a word that may be a firm's name and is more likely none
 WEIGHTS = {"client": 0.9, "employer": 0.6, "place": 0.4, "with": 0.25}
@@ -62,7 +62,8 @@ def employer_of(
     label = domain_label(anchor, book) if anchor else ""
     banned = frozenset(letters(name) for name in (*persons, *(system.names if system else ())))
     tally = Tally(label, banned, book)
-    writer = {letters(word): bare(word) for name in persons for word in name.split() if not system}
+    names = () if system else (message.header.sender.name, *replies)
+    writer = {letters(word): bare(word) for name in names for word in name.split() if letters(word)}
     if not outgoing:
         _from_display(message, tally, system)
         firms_in_closing(page, tally)
@@ -141,6 +142,8 @@ def _from_subject(page: Page, tally: Tally) -> None:
     parts = [part for part in _SUBJECT_PARTS.split(subject) if part]
     for index, part in enumerate(parts[:6]):
         name = name_at(part, 0, book)
+        if not name and is_firm(part, book):
+            name = name_at(part, 0, book, expected=True)  # "Second Judicial District Court"
         if not name or name != bare(part) or is_job(name, book) or (name.isupper() and len(name) < 4):
             continue
         firm = is_firm(name, book)
@@ -194,14 +197,25 @@ def _from_frames(text: str, low: str, tally: Tally, trust: float, writer: Mappin
             kind = book.firms.frame_kinds[match.group(1)]
             if kind in ("place", "with") and _is_behind_job(text, match.start(), book):
                 kind = "employer"  # "Senior Sonographer with Wexmoor Scans"
-            theirs = kind == "place" and writer and _is_another(text[: match.start()], writer, book)
-            tally.add(
-                trimmed(name, book) or name,
-                trust * (UNLIKELY if theirs else _frame_weight(name, kind, book)),
-                kind,
-                text[match.start() : at] + name,
-            )
+            weight = trust * _frame_weight(name, kind, book)
+            if kind == "place" and writer and _is_another(text[: match.start()], writer, book):
+                weight = UNLIKELY * trust
+            elif kind in ("place", "with") and writer and _in_passing(name, text[: match.start()], kind, tally, writer):
+                continue
+            tally.add(trimmed(name, book) or name, weight, kind, text[match.start() : at] + name)
     _from_verbs(text[:1500], low[:1500], tally, trust)
+
+
+def _in_passing(name: str, front: str, kind: str, tally: Tally, writer: Mapping[str, str]) -> bool:
+    """Whether somebody with a domain of their own speaks of a firm unlike it, and not of where they or the job are."""
+    book = tally.book
+    if not tally.label or likeness(name, tally.label, book) >= LIKE:
+        return False
+    before = [word for token in re.split(r"[.!?\n]", front[-60:])[-1].split() if (word := bare(token))][-6:]
+    if any(tells_job(word, book) for word in before[-2:]):
+        return False
+    own = any(fold(word) in book.firms.own_words or letters(word) in writer for word in before)
+    return not own or kind == "with"
 
 
 def _is_behind_job(text: str, at: int, book: Namebook) -> bool:

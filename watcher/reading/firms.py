@@ -281,7 +281,7 @@ def is_firm(name: str, book: Namebook) -> bool:
     """Whether a word in a name tells a firm ("Hospice", "& Sons", "Ltd"), a public body ("City of ...") or a ship."""
     if " & " in name:
         return True
-    words = [fold(bare(word)) for word in name.split()]
+    words = [fold(bare(word)) if word.isascii() or len(word) > 4 else bare(word).lower() for word in name.split()]
     if is_ship(words, book) or is_body_of(words, book):
         return True
     return not book.firms.telling.isdisjoint(words) or any(map(book.firms.tells, words))

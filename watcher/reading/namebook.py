@@ -273,6 +273,7 @@ def _firms(names: Table, companies: Table) -> FirmWords:
         agency_says=_any_of(names["agency_says"]),
         needs=re.compile(rf" (?:{alternatives(names['firm_needs'])}|{names['firm_has']}) (?=\w)"),
         helps=_before_name(names["firm_helps"]),
+        own_words=_words(names, "own_words"),
         helped_to=tuple(names["firm_helped_to"]),
         endings=tuple(fold(ending) for ending in companies.get("endings", ())),
     )

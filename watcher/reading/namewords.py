@@ -159,6 +159,7 @@ class FirmWords:
     needs: Phrases
     helps: Phrases
     helped_to: tuple[str, ...]
+    own_words: Words
     of_bodies: Words
     bodies: Words
     departments: Words

@@ -40,11 +40,12 @@ def display_person(address: Address, book: Namebook) -> str:
     if not words or len(words) > 5 or "@" in name:
         return ""
     plain = [fold(bare(word)) for word in words]
-    if any(
+    telling = any(
         book.firms.tells(word) or word in book.firms.legal or word == "&"
         for word in plain
         if word not in ("pa", "se", "ag", "co")
-    ):
+    )
+    if telling and not _is_namesake(name, plain, address, book):
         return ""
     if plain[0] in book.firms.desks or (len(words) == 1 and plain[0] in book.not_names):
         return ""
@@ -53,6 +54,12 @@ def display_person(address: Address, book: Namebook) -> str:
     if len(words) == 1 and plain[0].isascii() and not (plain[0] in book.people.given or _is_the_local(plain, address)):
         return ""
     return name
+
+
+def _is_namesake(name: str, plain: list[str], address: Address, book: Namebook) -> bool:
+    """Whether a family name only happens to be a word of firms' names: "Joe Mills" who writes from joe.mills@."""
+    told = plain[0] in book.people.given and len(plain) in (2, 3) and "&" not in plain
+    return told and _is_the_local(plain, address) and not _is_the_domain(name, address, book)
 
 
 def bare_name(display: str) -> str:

@@ -17,6 +17,7 @@ from watcher.reading.titles import (
     extended,
     is_agent,
     is_head,
+    is_named,
     is_sought,
     may_name_job,
     part_time,
@@ -198,12 +199,22 @@ class _Place:
     def named(self) -> bool:
         return any(word[0].isupper() for word, _, _ in self.words)
 
+    def is_persons(self, book: Namebook) -> bool:
+        """Whether the title is that of somebody named with it: "Chair of Governors, Mr Wood", "Captain Drummond"."""
+        after = self.line[self.end : self.end + 20]
+        if after.startswith(", ") and after[2:3].isupper() and is_named(fold(bare(after[2:].split(" ")[0])), book):
+            return True
+        first, second = self.words[0][0], self.words[1][0] if len(self.words) > 1 else ""
+        return fold(first) in book.people.honorifics and second[:1].isupper() and not is_head(second, book)
+
     def abbreviated(self, book: Namebook) -> bool:
         """Whether the title is a few capitals alone, which may mean anything ("CNS")."""
         return len(self.words) == 1 and self.words[0][0] in book.jobs.acronyms
 
     def weight(self, book: Namebook) -> float:
         before, follows, named = self.before, self.follows, self.named
+        if self.is_persons(book):
+            return 0.0
         framed = follows in book.jobs.job_nouns
         if before in ("our", "my", "your", "their", "his", "her", "with", "by", "dear") and not framed:
             return 0.12 if before == "our" and named else 0.0

@@ -232,11 +232,18 @@ def _is_aside(words: str, book: Namebook) -> bool:
     return any(word in book.firms.legal for word in parts) or ("," in words and words[0].islower())
 
 
+def is_named(low: str, book: Namebook) -> bool:
+    """Whether a folded word begins a person's name."""
+    return low in book.people.given or (low in book.people.honorifics and low not in book.jobs.heads)
+
+
 def _is_elsewhere(tail: str, comma: bool, subject: bool, book: Namebook) -> bool:
     """Whether what follows a title after a comma or dash is a place, a firm or a remark, not a part of it."""
     words = fold(tail).split()
     if words[0] in _TITLE_FIELDS:
         return False
+    if is_named(words[0], book):
+        return True  # "our HR Manager, Joan Price"
     if _NUMBERED.search(tail) or words[0] == "announcement":
         return True
     if not subject or not comma:

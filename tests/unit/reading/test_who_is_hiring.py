@@ -116,3 +116,61 @@ def test_a_title_keeps_what_tells_the_job_and_loses_what_does_not(subject: str, 
 )
 def test_words_that_only_look_like_trades_are_no_role(text: str) -> None:
     assert parties("Dana Reyes <dana@bexley.example>", "Our talk", f"Hi Alex,\n\n{text}\n\nDana").role is None
+
+
+@pytest.mark.parametrize(
+    ("sender", "contact", "company"),
+    [
+        ("Joe Mills <joe.mills@bexley-foods.example>", "Joe Mills", "Bexley Foods"),
+        ("Ana Court <ana@bexley-foods.example>", "Ana Court", "Bexley Foods"),
+        ("Padraig Ó Sé <padraig@corcaferries.example>", "Padraig Ó Sé", "Corca Ferries"),
+        ("Jordan Racing <jordan@jordanracing.example>", "Jordan Racing", "Jordan Racing"),
+    ],
+)
+def test_a_family_name_that_firms_use_too_is_still_a_person(sender: str, contact: str, company: str) -> None:
+    found = parties(sender, "Your application", "Hi Alex, thank you for your application. Could we talk on Friday?")
+    assert found.contact is not None
+    assert (found.contact.name, found.company) == (contact, company)
+
+
+@pytest.mark.parametrize(
+    ("sender", "text", "company"),
+    [
+        (
+            "Priya Rao <priya@clovergate.example>",
+            "Thank you for the chat. The director is away at the Leeds Building Society awards until Monday.",
+            "Clovergate",
+        ),
+        (
+            "Rose Tan <rose@pearlvale.example>",
+            "Please send your degree certificate from the University of Penhallow and a reference from Kestrel Foods.",
+            "Pearlvale",
+        ),
+        (
+            "Nadia Stone <nadia@stoneandriver.example>",
+            "Can you work with Salesforce? We're working with Harrow Digital on a new website, so things are busy.",
+            "Stone and River",
+        ),
+        (
+            "Ian Moss <ian@kelpie-boats.example>",
+            "I rang Captain Drummond of M/V Northern Star for your reference and he was glowing.",
+            "Kelpie Boats",
+        ),
+    ],
+    ids=["an-absence", "papers", "a-supplier", "a-ship"],
+)
+def test_a_firm_spoken_of_in_passing_is_not_the_one_that_writes(sender: str, text: str, company: str) -> None:
+    found = parties(sender, "Your application", f"Hi Alex,\n\n{text}")
+    assert (found.company, found.role) == (company, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Our Head of Operations and the technical lead would like to meet you.",
+        "Our HR Manager, Joan Price, will write to you.",
+        "Our Deputy Head, Mrs Khan, and the Chair of Governors, Mr Wood, were impressed.",
+    ],
+)
+def test_the_title_of_one_of_their_people_is_no_role(text: str) -> None:
+    assert parties("Lena Hofer <lena@alpenrausch.example>", "Next steps", f"Hi Alex,\n\n{text}\n\nLena").role is None
