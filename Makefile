@@ -32,6 +32,8 @@ check: setup
 model: setup
 	$(BIN)/python -m tools.train_words en
 	$(BIN)/python -m tools.train_words de
+	$(BIN)/python -m tools.train_acts en
+	$(BIN)/python -m tools.train_acts de
 
 format: setup
 	$(BIN)/ruff check --fix .

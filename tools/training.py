@@ -18,7 +18,7 @@ from watcher.app import knowledge
 from watcher.message import parse
 from watcher.message.model import RawMessage, Ref, Role
 from watcher.reading.examining import Examined, examine
-from watcher.reading.model import ReadingSettings, Says
+from watcher.reading.model import Act, ReadingSettings, Says
 
 SAYS = tuple(says for says in Says if says not in (Says.SENT, Says.NOT_HIRING))
 FEW = 5  # writers
@@ -28,6 +28,9 @@ BARE_TOO = "+bare"
 SHARES = {
     "pairs": 0.4,
     "notjob": 0.6,
+    "roles": 0.6,
+    "rollen": 0.6,
+    "borders": 0.7,
     "plain": 3.0,
     "stock": 2.0,
     "life": 2.0,
@@ -43,7 +46,8 @@ AT = datetime(2026, 3, 10, 14, 0, tzinfo=UTC)
 @dataclass(frozen=True, slots=True)
 class Doc:
     """One message: what a reader sees of it, and what it says. `thread`: it is understood in its thread alone;
-    `other`: the user's own mail about something else; `bare`: shown without subject and sender."""
+    `other`: the user's own mail about something else; `bare`: shown without subject and sender;
+    `acts`: what the user does in it."""
 
     id: str
     writer: str
@@ -52,6 +56,7 @@ class Doc:
     other: bool
     bare: bool
     seen: Examined
+    acts: frozenset[Act] = frozenset()
 
     @property
     def terms(self) -> tuple[str, ...]:
@@ -103,7 +108,8 @@ def documents(folder: Path, language: str) -> list[Doc]:
                 thread=bool(row.get("thread")),
                 other=row.get("about") == "other",
                 bare=name.endswith(BARE_TOO),
-                seen=replace(examine(parse(raw), rulebook, settings), words=None),
+                seen=replace(examine(parse(raw), rulebook, settings), words=None, deeds=None),
+                acts=frozenset(Act(act) for act in row.get("acts", ())),
             )
             found.append(doc)
     return found

@@ -11,11 +11,11 @@ import yaml
 
 from tools.training import SAYS, digest, rows
 from watcher.app import knowledge
-from watcher.reading.model import Says
+from watcher.reading.model import Act, Says
 from watcher.reading.words import HIRING, HIRING_MINE, MAGIC, Words
 
 FOLDER = Path(__file__).parents[2] / "fixtures" / "training"
-FIELDS = {"says", "sender", "subject", "body", "thread", "about", "headers"}
+FIELDS = {"says", "sender", "subject", "body", "thread", "about", "headers", "acts"}
 LARGEST = 2_000_000  # bytes of one language's weights
 
 
@@ -26,6 +26,8 @@ def test_every_training_message_has_a_label_and_a_text(file: Path) -> None:
         assert Says(row["says"]), number
         assert isinstance(row["body"], str), number
         assert "about" not in row or (row["about"], row["says"]) == ("other", "sent"), number
+        assert ("acts" in row) is (row["says"] == "sent"), number
+        assert all(Act(act) for act in row.get("acts", ())), number
 
 
 def test_no_training_message_is_there_twice() -> None:
@@ -46,9 +48,10 @@ def test_every_label_has_many_messages_of_many_writers() -> None:
 
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_the_shipped_weights_were_made_of_these_messages(language: str) -> None:
-    data = knowledge().packs[language].words
-    head = json.loads(data[len(MAGIC) : data.index(b"\n", len(MAGIC))])
-    assert head["made_of"] == digest(FOLDER, language), "run `make model`"
+    pack = knowledge().packs[language]
+    for data in (pack.words, pack.acts):
+        head = json.loads(data[len(MAGIC) : data.index(b"\n", len(MAGIC))])
+        assert head["made_of"] == digest(FOLDER, language), "run `make model`"
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
@@ -58,3 +61,10 @@ def test_the_shipped_weights_are_small_and_know_every_label(language: str) -> No
     words = Words.unpack(data)
     assert set(words.columns) == {HIRING, HIRING_MINE, *(says.value for says in SAYS)}
     assert set(words.agreement) >= {"mine", "theirs", *(says.value for says in SAYS)}
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_weights_of_acts_know_every_act(language: str) -> None:
+    words = Words.unpack(knowledge().packs[language].acts)
+    assert set(words.columns) == {act.value for act in Act}
+    assert set(words.agreement) == {act.value for act in Act}

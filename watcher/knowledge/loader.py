@@ -1,9 +1,9 @@
 """Turns the knowledge files, and a user's overlay of them, into one checked and frozen Rulebook.
 
-A language is a folder of two letters: `phrases/*.toml` are rules, `letters/*.j2` templates, `words.bin` the weights of
-the linear model (ours alone), every other TOML file a table. Files beside the folders are tables free of language,
-`senders.toml` aside. An overlay has the same shape: its rules and senders replace those of the same id, its tables are
-laid over ours key by key.
+A language is a folder of two letters: `phrases/*.toml` are rules, `letters/*.j2` templates, `words.bin` and `acts.bin`
+the weights of the linear models (ours alone), every other TOML file a table. Files beside the folders are tables free
+of language, `senders.toml` aside. An overlay has the same shape: its rules and senders replace those of the same id,
+its tables are laid over ours key by key.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ ANSWERS = frozenset({"never", "reply_to", "yes"})
 PROPERTIES = frozenset({"@conditional", "@question", "@negated"})
 
 _RULE_LISTS = ("any", "unless", "yes", "no")
+WEIGHTS = {"words.bin": "words", "acts.bin": "acts"}
 _RULE_TEXTS = ("id", "signal", "strength", "speaker", "where", "why")
 _SENDER_LISTS = ("domains", "locals", "company_from", "names")
 _SENDER_TEXTS = ("id", "kind", "answer", "source", "checked")
@@ -74,7 +75,7 @@ class _Shelf:
         self._rules: dict[str, dict[str, PhraseRule]] = {}
         self._tables: dict[str, dict[str, dict[str, Any]]] = {}
         self._letters: dict[str, dict[str, str]] = {}
-        self._words: dict[str, bytes] = {}
+        self._weights: dict[tuple[str, str], bytes] = {}
         self._senders: dict[str, SenderRule] = {}
         self._free: dict[str, dict[str, Any]] = {}
         self._slots: dict[str, dict[str, str]] = {}
@@ -99,7 +100,8 @@ class _Shelf:
                 phrases=tuple(self._rules.get(language, {}).values()),
                 tables=self._tables.get(language, {}),
                 letters=self._letters.get(language, {}),
-                words=self._words.get(language, b""),
+                words=self._weights.get(("words", language), b""),
+                acts=self._weights.get(("acts", language), b""),
                 lists=self._lists.get(language, {}),
             )
             for language in sorted(languages)
@@ -117,8 +119,8 @@ class _Shelf:
                 for file in _sorted(entry):
                     if file.name.endswith(".j2"):
                         self._letters.setdefault(language, {})[file.name] = self._read(file).decode("utf-8", "replace")
-            elif entry.name == "words.bin" and own:
-                self._words[language] = self._read(entry)
+            elif entry.name in WEIGHTS and own:
+                self._weights[WEIGHTS[entry.name], language] = self._read(entry)
             elif entry.name.endswith(".toml"):
                 _lay_over(tables.setdefault(_stem(entry.name), {}), self._parse(entry))
         self._slots.setdefault(language, {})

@@ -59,14 +59,16 @@ class SenderRule:
 @dataclass(frozen=True, slots=True)
 class Pack:
     """All that is known of one language. `tables` are the other TOML files of its folder (times, days, names ...) by
-    stem; `letters` are the Jinja sources by file name; `words` are the packed weights of the linear model; `lists` are
-    the word lists of its phrases as written, of which later ones may name earlier ones."""
+    stem; `letters` are the Jinja sources by file name; `words` and `acts` are the packed weights of the linear models,
+    of what mail says and of what the user does in it; `lists` are the word lists of its phrases as written, of which
+    later ones may name earlier ones."""
 
     language: str
     phrases: tuple[PhraseRule, ...] = ()
     tables: Mapping[str, Table] = field(default_factory=dict)
     letters: Mapping[str, str] = field(default_factory=dict)
     words: bytes = b""
+    acts: bytes = b""
     lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from watcher.opportunity import events
 from watcher.opportunity.appointments import made_whole
+from watcher.opportunity.deeds import in_context, sureness
 from watcher.opportunity.model import OVER, Entry, Stage, Statement
 from watcher.opportunity.picks import Span, resolve
 from watcher.opportunity.situation import Situation
@@ -14,6 +15,8 @@ from watcher.reading.model import Act, Ask, CalendarEvent, Says, TimeUse
 
 QUIET = timedelta(days=2)  # an own message this long into a silence, that brings nothing, is a nudge
 THANKS_WITHIN = timedelta(days=14)
+SHORT = 25  # words; a short answer to one proposed time that says nothing else is a yes
+BRIEF = 8  # words; who only takes note of a question needs no more
 EMPTY = frozenset({Act.ACKNOWLEDGED, Act.THANKED, Act.WILL_HAND_IN})
 YES = frozenset({Act.ACKNOWLEDGED, Act.INTERESTED, Act.ANSWERED})
 TIMES = frozenset({Act.GAVE_TIMES, Act.ASKED_TIMES})
@@ -21,7 +24,8 @@ TIMES = frozenset({Act.GAVE_TIMES, Act.ASKED_TIMES})
 
 def tell_mine(entry: Entry, situation: Situation) -> Statement:
     """Read one message of the user's in its context and apply what it does to the situation."""
-    statement = Statement(entry, Says.SENT, entry.reading.confidence, entry.reading.evidence)
+    entry = in_context(entry, situation)
+    statement = Statement(entry, Says.SENT, min(entry.reading.confidence, sureness(entry)), entry.reading.evidence)
     happened = _calendar_answers(entry, situation)
     if happened is None:
         happened = _spoken(entry, situation)
@@ -105,9 +109,10 @@ def _cancels(entry: Entry, situation: Situation) -> list[events.Event]:
 
 
 def _hands_in(entry: Entry, situation: Situation) -> list[events.Event]:
-    if Act.HANDED_IN not in entry.reading.acts:
-        return []
-    if Ask.TASK in situation.debts or situation.stage is Stage.ASSESSMENT:
+    acts, owed = entry.reading.acts, situation.debts.keys()
+    if owed == {Ask.TASK} and Act.ANSWERED in acts and not acts & {Act.WILL_HAND_IN, Act.ASKED}:
+        return [events.AssessmentHandedIn(entry.at, entry.id)]  # nothing else was to be sent
+    if Act.HANDED_IN in acts and (Ask.TASK in owed or situation.stage is Stage.ASSESSMENT):
         return [events.AssessmentHandedIn(entry.at, entry.id)]
     return []
 
@@ -115,12 +120,16 @@ def _hands_in(entry: Entry, situation: Situation) -> list[events.Event]:
 def _picks(entry: Entry, situation: Situation) -> list[events.Event]:
     if Act.PICKED_TIME not in entry.reading.acts and not _agrees(entry, situation):
         return []
+    if _counters(entry, situation):
+        return []
     current = situation.diary.current(entry.at)
     if Act.GAVE_TIMES in entry.reading.acts and _gives_a_choice(entry, situation):
         return []
     span = _picked(entry, situation)
+    if span is None and Act.ASKED_TIMES in entry.reading.acts:
+        return []  # they would rather have another time
     if span is None:
-        if current is not None:
+        if current is not None and not situation.debts.keys() - {Ask.TIMES, Ask.BOOKING}:
             return [events.IReplied(entry.at, entry.id)]
         return [] if Ask.TIMES not in situation.debts else [events.TimesGiven(entry.at, entry.id)]
     if current is not None and current.start == span.start:
@@ -137,6 +146,19 @@ def _picks(entry: Entry, situation: Situation) -> list[events.Event]:
     return [events.InterviewBooked(entry.at, entry.id, meeting.start, meeting.end)]
 
 
+def _counters(entry: Entry, situation: Situation) -> bool:
+    """Whether the user asks for a time that nobody offered and that does not stand ("would Tuesday at three do?")."""
+    current = situation.diary.current(entry.at)
+    theirs = () if situation.offers_are_mine else situation.offers
+    if current is None and not theirs:
+        return False
+    known = {span.start for each in theirs if (span := resolve(each, (), current, situation.zone))}
+    known |= {current.start} if current else set()
+    asked = [each for each in entry.reading.times if each.use is TimeUse.OFFERED and (each.clock or each.start)]
+    spans = [span for each in asked if (span := resolve(each, theirs, current, situation.zone))]
+    return bool(spans) and all(span.start > entry.at and span.start not in known for span in spans)
+
+
 def _agrees(entry: Entry, situation: Situation) -> bool:
     """Whether the user, in words that no rule knows for a yes, says just one of the times that they offered, or answers
     the only one with a plain yes."""
@@ -145,7 +167,8 @@ def _agrees(entry: Entry, situation: Situation) -> bool:
         return False
     times = [each for each in entry.reading.times if each.use is not TimeUse.DEADLINE]
     if not times:
-        return bool(acts & YES) and not acts & {Act.CANCELLED, Act.GAVE_TIMES}
+        short = len(entry.new_text.split()) <= SHORT and Act.ASKED not in acts
+        return (short or bool(acts & YES)) and not acts & {Act.CANCELLED, Act.GAVE_TIMES}
     current = situation.diary.current(entry.at)
     offered = {span.start for each in situation.offers if (span := resolve(each, (), current, situation.zone))}
     said = [each for each in times if each.use in {TimeUse.STANDS, TimeUse.OTHER}]
@@ -176,7 +199,7 @@ def _picked(entry: Entry, situation: Situation) -> Span | None:
 
 
 def _gives_times(entry: Entry, situation: Situation) -> list[events.Event]:
-    acts = entry.reading.acts
+    acts = entry.reading.acts | ({Act.ASKED_TIMES} if _counters(entry, situation) else set())
     if not acts & TIMES:
         return []
     given = [each for each in entry.reading.times if each.use in {TimeUse.OFFERED, TimeUse.STANDS}]
@@ -216,8 +239,9 @@ def _thanks(entry: Entry, situation: Situation) -> list[events.Event]:
 
 
 def _supplies(entry: Entry, situation: Situation) -> list[events.Event]:
-    owed = situation.debts.keys() - {Ask.TASK, Ask.DECISION}
-    if owed and (not entry.reading.acts or entry.reading.acts - EMPTY):
+    owed, acts = situation.debts.keys() - {Ask.TASK, Ask.DECISION}, entry.reading.acts
+    says_more = Act.WILL_HAND_IN not in acts and len(entry.new_text.split()) >= BRIEF
+    if owed and (not acts or acts - EMPTY or says_more):
         return [events.Supplied(entry.at, entry.id)]
     return []
 

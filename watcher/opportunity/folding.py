@@ -194,14 +194,17 @@ def _unsure(situation: Situation, group: Group, interviews: Sequence[Interview])
 
 
 def _confidence(situation: Situation, statements: Sequence[Statement], group: Group) -> float:
-    """What the conclusion rests on, multiplied: the message that set the stage, the newest of theirs, that it is
-    hiring mail at all."""
+    """What the conclusion rests on, multiplied: the message that set the stage, the newest of theirs, that the
+    user's newest does not end it, that it is hiring mail at all."""
     theirs = [each for each in statements if each.says not in {Says.SENT, Says.AUTO_REPLY}]
+    mine = [each for each in statements if each.says is Says.SENT]
     newest = theirs[-1].confidence if theirs else 1.0
     if theirs and situation.last_mine_at and situation.last_mine_at > theirs[-1].entry.at:
         newest = max(newest, ANSWERED)  # the user has read it and gone on
     if theirs and situation.settled_at and situation.settled_at >= theirs[-1].entry.at:
         newest = 1.0  # the user has said where it stands
+    if mine and statements[-1] is mine[-1]:
+        newest = min(newest, mine[-1].confidence)
     hiring = max((each.entry.reading.hiring for each in statements), default=0.0)
     product = min(situation.stage_confidence, newest) * (0.5 + 0.5 * min(1.0, hiring))
     return round(product * (0.8 if group.unsure else 1.0), 3)

@@ -70,6 +70,7 @@ class Examined:
     terms: tuple[str, ...]
     signs: tuple[str, ...]
     words: Words | None
+    deeds: Words | None
 
 
 def examine(message: Message, rulebook: Rulebook, settings: ReadingSettings) -> Examined:
@@ -129,6 +130,7 @@ def examine(message: Message, rulebook: Rulebook, settings: ReadingSettings) -> 
         terms=_terms(header, text, mine=mine, reply=reply),
         signs=_signs(header, facts, names, text, booking=bool(booking_links), named_day=named_day is not None),
         words=_words(_Key(rulebook.digest, pack)) if pack.words and message.body else None,
+        deeds=_deeds(_Key(rulebook.digest, pack)) if pack.acts and mine and message.body else None,
     )
 
 
@@ -247,6 +249,11 @@ def _words(key: _Key) -> Words:
 def forget_words() -> None:
     """Let go of the unpacked weights: they take megabytes, and are unpacked again in milliseconds."""
     _words.cache_clear()
+
+
+@lru_cache(maxsize=12)
+def _deeds(key: _Key) -> Words:
+    return Words.unpack(key.pack.acts)
 
 
 @lru_cache(maxsize=12)

@@ -192,6 +192,7 @@ class Reading:
     answerable: bool = True  # an answer to Reply-To or From would reach a person
     bulk: bool = False
     acts: frozenset[Act] = frozenset()
+    leanings: Mapping[Act, float] = field(default_factory=dict)  # log-odds of further acts that it may do
     asks: frozenset[Ask] = frozenset()
     times: tuple[TimeMention, ...] = ()
     events: tuple[CalendarEvent, ...] = ()

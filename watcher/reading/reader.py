@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from watcher.knowledge.model import Rulebook
 from watcher.message.model import Body, Message
 from watcher.reading import days
 from watcher.reading.agreement import agree
+from watcher.reading.doing import deeds_of
 from watcher.reading.examining import LONGEST_TEXT, Examined, examine
-from watcher.reading.model import Act, Ask, Evidence, Reading, ReadingSettings, Says, Speaker
+from watcher.reading.model import Ask, Evidence, Reading, ReadingSettings, Says, Speaker
 from watcher.reading.phrases import Hit, by_signal
 from watcher.reading.sender import why_suspicious
 from watcher.reading.verdict import Facts
@@ -28,6 +29,7 @@ def read(message: Message, rulebook: Rulebook, settings: ReadingSettings) -> Rea
     judged = agree(seen)
     sender, names, facts = seen.sender, seen.names, seen.facts
     mine = sender.speaker is Speaker.ME
+    acts, leanings = deeds_of(seen)
     return Reading(
         message_id=message.id,
         speaker=sender.speaker,
@@ -41,7 +43,8 @@ def read(message: Message, rulebook: Rulebook, settings: ReadingSettings) -> Rea
         system=sender.system,
         answerable=sender.answerable,
         bulk=sender.bulk,
-        acts=_acts(seen.hits, asks=mine and facts.asks),
+        acts=acts,
+        leanings=leanings,
         asks=frozenset() if mine else _asks(seen.hits, judged.says, facts),
         times=facts.times,
         events=facts.events,
@@ -63,11 +66,6 @@ def read(message: Message, rulebook: Rulebook, settings: ReadingSettings) -> Rea
         phones=_phones(f"{seen.text}\n{body.signature}"),
         suspicious=why_suspicious(header, message.body, rulebook, sender),
     )
-
-
-def _acts(hits: Iterable[Hit], *, asks: bool) -> frozenset[Act]:
-    found = {Act(hit.rule.signal[4:]) for hit in hits if hit.rule.signal.startswith("act.")}
-    return frozenset(found | {Act.ASKED}) if asks else frozenset(found)
 
 
 def _asks(hits: Sequence[Hit], says: Says, facts: Facts) -> frozenset[Ask]:

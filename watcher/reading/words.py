@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -25,6 +25,7 @@ LOUDEST = 8  # words that are named as evidence
 LIFT = 128  # what is added to each weight in the file, to make it a byte
 RULE = "words"  # the id under which its words are evidence
 
+_SAYS = {says.value: says for says in Says}
 _LINK = re.compile(r"https?://\S+|www\.\S+")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _DIGIT = re.compile(r"\d")
@@ -119,12 +120,28 @@ class Words:
             weights=table,
             rarities=data[start + len(table) :],
             squares=[(step * scale + floor) ** 2 for step in range(256)],
-            meanings=[(at, Says(name)) for at, name in enumerate(columns) if name not in (HIRING, HIRING_MINE)],
+            meanings=[(at, _SAYS[name]) for at, name in enumerate(columns) if name in _SAYS],
             agreement=head["agreement"],
         )
 
+    def totals(self, found: Iterable[str], signs: Iterable[str]) -> dict[str, float]:
+        """The log-odds of every column for a message, by its terms and the signs of its structure."""
+        total, _, _ = self._adder(found, signs)
+        return {column: total(at) for at, column in enumerate(self.columns)}
+
     def judge(self, found: Iterable[str], signs: Iterable[str], *, mine: bool = False) -> Opinion:
         """What the model makes of a message by its terms and the signs of its structure."""
+        total, known, text = self._adder(found, signs)
+        hiring = total(self.columns.index(HIRING_MINE if mine else HIRING))
+        if mine or not self.meanings:
+            return Opinion(hiring)
+        says = softmax({meaning: total(at) for at, meaning in self.meanings})
+        best = max(says, key=says.__getitem__)
+        column = text[self.columns.index(best) :: len(self.columns)]
+        return Opinion(hiring, says, self._loudest(known, column))
+
+    def _adder(self, found: Iterable[str], signs: Iterable[str]) -> tuple[Callable[[int], float], Sequence[int], bytes]:
+        """What adds up one column of a message; the rows of its terms, and their weights line by line."""
         known = [row for row in map(self.rows.get, found) if row is not None]
         squares = sum([self.squares[self.rarities[row]] for row in known])
         norm = 1.0 / math.sqrt(squares) if squares else 0.0
@@ -137,13 +154,7 @@ class Words:
             lifted = norm * (sum(told) - LIFT * len(told)) + self.sign * (sum(shown) - LIFT * len(shown))
             return self.bias[at] + self.scales[at] * lifted
 
-        hiring = total(self.columns.index(HIRING_MINE if mine else HIRING))
-        if mine or not self.meanings:
-            return Opinion(hiring)
-        says = softmax({meaning: total(at) for at, meaning in self.meanings})
-        best = max(says, key=says.__getitem__)
-        column = text[self.columns.index(best) :: width]
-        return Opinion(hiring, says, self._loudest(known, column))
+        return total, known, text
 
     def _lines(self, rows: Iterable[int]) -> bytes:
         """The weights of some rows, one line after the other."""
