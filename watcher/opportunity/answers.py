@@ -153,7 +153,7 @@ def _counters(entry: Entry, situation: Situation) -> bool:
     if current is None and not theirs:
         return False
     known = {span.start for each in theirs if (span := resolve(each, (), current, situation.zone))}
-    known |= {current.start} if current else set()
+    known |= {current.start} if current and current.start else set()
     asked = [each for each in entry.reading.times if each.use is TimeUse.OFFERED and (each.clock or each.start)]
     spans = [span for each in asked if (span := resolve(each, theirs, current, situation.zone))]
     return bool(spans) and all(span.start > entry.at and span.start not in known for span in spans)
