@@ -22,7 +22,7 @@ PLAIN = ENDS | {
     Act.THANKED,
     Act.NUDGED,
 }  # what is hardly said of anything else in the words that the rules know
-TOLD = -2.0  # the log-odds at which a rule for one of these is still believed
+TOLD = -1.5  # the log-odds at which a rule for one of these is still believed
 ALONE = 1.0  # the log-odds at which the model alone believes that one of these was done
 FAINT = -3.0  # the log-odds below which an act is out of the question
 Deeds = tuple[frozenset[Act], Mapping[Act, float]]

@@ -159,7 +159,7 @@ def test_a_delivery_failure_is_an_automatic_reply() -> None:
         ("I'm afraid I can't make tomorrow.", Act.CANCELLED),
         ("Passport copy attached as requested.", Act.ANSWERED),
         ("The exercise is attached.", Act.HANDED_IN),
-        ("I will work on it over the weekend.", Act.WILL_HAND_IN),
+        ("I will complete the exercise over the weekend and send it back by Monday.", Act.WILL_HAND_IN),
         ("Thank you for your time this afternoon.", Act.THANKED),
         ("Is there any news about the post?", Act.NUDGED),
         ("Is there parking at the bakery?", Act.ASKED),
