@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
@@ -14,6 +15,9 @@ from watcher.reading.model import Act, Says, Speaker
 
 ALONE = 0.5  # from here on a message is hiring mail by itself
 UNNAMED = 0.8  # and from here on where it names no job
+FIRST = 0.75  # the same where nothing else tells that the user is on the hunt
+FIRST_UNNAMED = 0.93
+HUNTING = 3.0  # the pooled log-odds from which on a thread surely is hiring mail
 KNOWN_PERSON = 0.05  # what mail of a known person needs, outside any thread
 KNOWN_DOMAIN = 0.2  # what mail of a colleague of a known person needs
 ANSWERED = 0.4  # what a plain letter needs that the user has answered
@@ -105,9 +109,10 @@ def belonging(threads: Sequence[Thread], settings: JoiningSettings) -> frozenset
         entry.id for thread in threads for entry in thread.entries if _passes_on(entry, thread, people)
     )
     belongs: set[str] = set()
+    hunts = Hunts(threads)
     for thread in threads:
         for entry in thread.entries:
-            if entry.id not in out and _alone(entry, thread):
+            if entry.id not in out and _alone(entry, thread, hunts):
                 belongs.add(entry.id)
                 if not entry.reading.suspicious:
                     people.note(entry)
@@ -120,14 +125,39 @@ def belonging(threads: Sequence[Thread], settings: JoiningSettings) -> frozenset
     return frozenset(belongs)
 
 
-def _alone(entry: Entry, thread: Thread) -> bool:
+class Hunts:
+    """When the user is plainly on the hunt: people have several applications under way, so that mail that might be
+    about a job is likelier to be where another thread surely is."""
+
+    def __init__(self, threads: Sequence[Thread]) -> None:
+        sure = [thread for thread in threads if _is_sure(thread)]
+        self._sure = {id(thread) for thread in sure}
+        self._starts = sorted(thread.entries[0].at for thread in sure)
+        self._ends = sorted(thread.entries[-1].at for thread in sure)
+
+    def near(self, thread: Thread) -> bool:
+        """Whether another thread, not long before or after, surely is about a job of the user's own."""
+        first, last = thread.entries[0].at, thread.entries[-1].at
+        begun = bisect_right(self._starts, last + LIVE)
+        over = bisect_left(self._ends, first - LIVE)
+        return begun - over - (id(thread) in self._sure) > 0
+
+
+def _is_sure(thread: Thread) -> bool:
+    named = any(_names_a_job(each) for each in thread.entries)
+    return named and _together(thread.entries[0], thread) >= HUNTING
+
+
+def _alone(entry: Entry, thread: Thread, hunts: Hunts) -> bool:
     reading = entry.reading
     if Role.JUNK in entry.roles:
         return False
     if entry.binned:
         return reading.hiring >= ALONE and reading.says in DECISIONS
-    if reading.hiring < (ALONE if _names_a_job(entry) else UNNAMED):
-        return _worth_an_answer(entry, thread)
+    named, near = _names_a_job(entry), hunts.near(thread)
+    least = (ALONE if named else UNNAMED) if near else (FIRST if named else FIRST_UNNAMED)
+    if reading.hiring < least:
+        return near and _worth_an_answer(entry, thread)
     if _together(entry, thread) < 0.0:
         return False
     if reading.suspicious:
@@ -153,8 +183,9 @@ def _log_odds(share: float) -> float:
 
 def _names_a_job(entry: Entry) -> bool:
     """Whether a message surely names a job, or comes from a system that sends nothing else."""
-    roles = entry.reading.roles
-    return bool(entry.reading.system) or bool(roles and roles[0].weight >= ALONE)
+    reading = entry.reading
+    applies = reading.speaker is Speaker.ME and Act.APPLIED in reading.acts
+    return bool(reading.system) or applies or bool(reading.roles and reading.roles[0].weight >= ALONE)
 
 
 def _worth_an_answer(entry: Entry, thread: Thread) -> bool:

@@ -1,11 +1,12 @@
 """Which mail is hiring mail, and which application it belongs to."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from tests.support.hiring import SETTINGS, at, invitation, joined, mine, stands, they
 from watcher.message.model import Address, Role
 from watcher.opportunity import join
-from watcher.opportunity.model import Word
+from watcher.opportunity.model import Entry, Word
 from watcher.reading.model import Act, Evidence, Person, Says, Speaker
 
 GLENN = Address("Glenn Ostrow", "glenn@tallpines.example")
@@ -207,10 +208,27 @@ def test_the_host_of_a_booked_call_is_known_by_name() -> None:
     ]
 
 
-def test_the_users_answer_speaks_for_a_letter_that_says_little_of_a_job() -> None:
+def a_sure_thread(number: str, date: str) -> Entry:
+    orca = Address("Bo", "bo@orca.example")
+    return they(number, date, Says.REJECTION, hiring=0.99, subject=number, company="Orca", sender=orca)
+
+
+def test_the_users_answer_speaks_for_a_letter_that_says_little_of_a_job_where_they_are_on_the_hunt() -> None:
     letter = they("m1", "03-02 15:00", Says.INTERVIEW_CONFIRMED, hiring=0.45, times=(stands("03-12 10:00"),))
-    assert joined(letter) == []
-    assert joined(letter, mine("m2", "03-02 16:00", hiring=0.1, reply_to="<m1@acme.example>")) == [{"m1", "m2"}]
+    answer = mine("m2", "03-02 16:00", hiring=0.1, reply_to="<m1@acme.example>")
+    elsewhere = a_sure_thread("m3", "03-04 15:00")
+    assert joined(letter, elsewhere) == [{"m3"}]
+    assert joined(letter, answer) == []
+    assert joined(letter, answer, elsewhere) == [{"m1", "m2"}, {"m3"}]
+
+
+def test_doubtful_mail_counts_only_where_another_thread_surely_is_about_a_job() -> None:
+    doubtful, elsewhere = they("m1", "03-02 15:00", Says.SCHEDULING, hiring=0.65), a_sure_thread("m2", "04-04 15:00")
+    date = elsewhere.header.date - timedelta(days=200)
+    long_ago = replace(elsewhere, header=replace(elsewhere.header, date=date))
+    assert joined(doubtful) == []
+    assert joined(doubtful, elsewhere) == [{"m1"}, {"m2"}]
+    assert joined(doubtful, long_ago) == [{"m2"}]
 
 
 def test_the_receipt_for_a_known_employers_test_belongs() -> None:
