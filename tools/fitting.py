@@ -52,13 +52,15 @@ class Fit:
         at = self.columns.index(column)
         self.weights[:, at], self.bias[at] = model.coef_[0], model.intercept_[0]
 
-    def matrix(self, docs: Sequence[Doc]) -> csr_matrix:
-        """One line a message: its terms by rarity, of length one together, then its signs."""
+    def matrix(self, docs: Sequence[Doc], *, text_alone: bool = False) -> csr_matrix:
+        """One line a message: its terms by rarity, of length one together, then its signs; of the text alone where that
+        is asked for."""
         lines, columns, values = [], [], []
         for line, doc in enumerate(docs):
-            known = [self.rows[term] for term in doc.terms if term in self.rows]
+            terms = [term for term in doc.terms if term[1:2] != ":"] if text_alone else doc.terms
+            known = [self.rows[term] for term in terms if term in self.rows]
             norm = math.sqrt(sum(self.rarity[at] ** 2 for at in known)) or 1.0
-            signs = [self.rows[sign] for sign in doc.signs if sign in self.rows]
+            signs = [] if text_alone else [self.rows[sign] for sign in doc.signs if sign in self.rows]
             lines += [line] * (len(known) + len(signs))
             columns += known + signs
             values += [self.rarity[at] / norm for at in known] + [SIGN] * len(signs)

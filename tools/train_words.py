@@ -17,16 +17,17 @@ from tools.fitting import Fit, Weighted, fit_marks, log_odds, pack, regression
 from tools.training import SAYS, Doc, digest, documents
 from watcher.reading.agreement import MINE, THEIRS, hiring_marks, says_marks, softmax
 from watcher.reading.model import Says
-from watcher.reading.words import HIRING, HIRING_MINE, Opinion
+from watcher.reading.words import CANDIDATE, HIRING, HIRING_MINE, Opinion
 
 ROOT = Path(__file__).parents[1]
 TRAINING = ROOT / "fixtures" / "training"
 LEAST = 3  # messages that a term must be in
 STRENGTH = 4.0  # of the fit to the words (inverse of the regularisation)
 AGREEMENT_STRENGTH = 0.3
+VOICE_STRENGTH = 10.0
 MAILBOX = 0.5  # the share of hiring mail in what the sieve lets through; the made-up messages hold more or less of it
 FOLDS = 5  # parts that the writers are put in, to judge each by a model that never saw it
-COLUMNS = (HIRING, HIRING_MINE, *(says.value for says in SAYS))
+COLUMNS = (HIRING, HIRING_MINE, CANDIDATE, *(says.value for says in SAYS))
 
 
 def trained(docs: Sequence[Doc]) -> Fit:
@@ -35,6 +36,9 @@ def trained(docs: Sequence[Doc]) -> Fit:
     matrix, hiring = fit.matrix(docs), [doc.hiring for doc in docs]
     fit.learn(matrix, docs, HIRING, [doc.tells_hiring for doc in docs], hiring, STRENGTH)
     fit.learn(matrix, docs, HIRING_MINE, [doc.tells_mine for doc in docs], hiring, STRENGTH)
+    speaks = [doc.hiring and not doc.bare and doc.says is not Says.AUTO_REPLY for doc in docs]
+    text = fit.matrix(docs, text_alone=True)
+    fit.learn(text, docs, CANDIDATE, speaks, [doc.mine for doc in docs], VOICE_STRENGTH)
     chosen = [at for at, doc in enumerate(docs) if doc.says in SAYS]
     model = regression(STRENGTH).fit(
         matrix[chosen], [docs[at].says.value for at in chosen], [docs[at].weight for at in chosen]

@@ -12,7 +12,7 @@ import yaml
 from tools.training import SAYS, digest, rows
 from watcher.app import knowledge
 from watcher.reading.model import Act, Says
-from watcher.reading.words import HIRING, HIRING_MINE, MAGIC, Words
+from watcher.reading.words import CANDIDATE, HIRING, HIRING_MINE, MAGIC, Words
 
 FOLDER = Path(__file__).parents[2] / "fixtures" / "training"
 FIELDS = {"says", "sender", "subject", "body", "thread", "about", "headers", "acts"}
@@ -59,7 +59,7 @@ def test_the_shipped_weights_are_small_and_know_every_label(language: str) -> No
     data = knowledge().packs[language].words
     assert len(data) <= LARGEST
     words = Words.unpack(data)
-    assert set(words.columns) == {HIRING, HIRING_MINE, *(says.value for says in SAYS)}
+    assert set(words.columns) == {HIRING, HIRING_MINE, CANDIDATE, *(says.value for says in SAYS)}
     assert set(words.agreement) >= {"mine", "theirs", *(says.value for says in SAYS)}
 
 

@@ -6,6 +6,7 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from statistics import fmean
 
 from watcher.message.model import Role
 from watcher.opportunity.model import Entry, JoiningSettings
@@ -15,8 +16,10 @@ from watcher.reading.model import Act, Says, Speaker
 
 ALONE = 0.5  # from here on a message is hiring mail by itself
 UNNAMED = 0.8  # and from here on where it names no job
-FIRST = 0.75  # the same where nothing else tells that the user is on the hunt
+FIRST = 0.7  # the same where nothing else tells that the user is on the hunt
 FIRST_UNNAMED = 0.93
+USUAL = 1.5  # the log-odds of the voice that each side is taken to have where it has not spoken
+REVERSED = -2.3  # the sum of both from which down the user is no candidate there
 HUNTING = 3.0  # the pooled log-odds from which on a thread surely is hiring mail
 KNOWN_PERSON = 0.05  # what mail of a known person needs, outside any thread
 KNOWN_DOMAIN = 0.2  # what mail of a colleague of a known person needs
@@ -158,7 +161,7 @@ def _alone(entry: Entry, thread: Thread, hunts: Hunts) -> bool:
     least = (ALONE if named else UNNAMED) if near else (FIRST if named else FIRST_UNNAMED)
     if reading.hiring < least:
         return near and _worth_an_answer(entry, thread)
-    if _together(entry, thread) < 0.0:
+    if _together(entry, thread) < 0.0 or _is_reversed(thread):
         return False
     if reading.suspicious:
         return _answered(entry, thread)
@@ -174,6 +177,17 @@ def _together(entry: Entry, thread: Thread) -> float:
     told = [each for each in thread.entries if each is entry or not each.reading.suspicious]
     odds = [_log_odds(each.reading.hiring) for each in told]
     return sum(odds) / math.sqrt(len(odds))
+
+
+def _is_reversed(thread: Thread) -> bool:
+    """Whether the others speak as candidates and the user as an employer: then it is the user who hires."""
+    mine = [each.reading.voice for each in thread.entries if each.reading.speaker is Speaker.ME]
+    theirs = [each.reading.voice for each in thread.entries if each.reading.speaker is Speaker.HUMAN]
+    if not any(mine + theirs):
+        return False
+    as_candidate = fmean(mine) if mine else USUAL
+    as_employer = -fmean(theirs) if theirs else USUAL
+    return as_candidate + as_employer < REVERSED
 
 
 def _log_odds(share: float) -> float:

@@ -194,6 +194,7 @@ class Reading:
     acts: frozenset[Act] = frozenset()
     leanings: Mapping[Act, float] = field(default_factory=dict)  # log-odds of further acts that it may do
     asks: frozenset[Ask] = frozenset()
+    voice: float = 0.0  # log-odds that its text is a candidate's and no employer's; 0 where it is no hiring mail
     times: tuple[TimeMention, ...] = ()
     events: tuple[CalendarEvent, ...] = ()
     named_day: NamedDay | None = None

@@ -17,6 +17,7 @@ from watcher.reading.sender import why_suspicious
 from watcher.reading.verdict import Facts
 
 _DIGIT = re.compile(r"\d")
+HEARD_FROM = 0.2  # the probability of hiring mail from which on it matters who speaks
 _PHONE = re.compile(r"(?<![\w./-])(?:\+|\(|00)?\d[\d\s().-]{6,16}\d(?![\w/-])")
 
 
@@ -46,6 +47,7 @@ def read(message: Message, rulebook: Rulebook, settings: ReadingSettings) -> Rea
         acts=acts,
         leanings=leanings,
         asks=frozenset() if mine else _asks(seen.hits, judged.says, facts),
+        voice=_voice(seen, judged.hiring),
         times=facts.times,
         events=facts.events,
         named_day=seen.named_day,
@@ -66,6 +68,13 @@ def read(message: Message, rulebook: Rulebook, settings: ReadingSettings) -> Rea
         phones=_phones(f"{seen.text}\n{body.signature}"),
         suspicious=why_suspicious(header, message.body, rulebook, sender),
     )
+
+
+def _voice(seen: Examined, hiring: float) -> float:
+    """Who speaks in it, a candidate or an employer, as far as its words tell."""
+    if seen.words is None or hiring < HEARD_FROM or not seen.text.strip():
+        return 0.0
+    return round(seen.words.voice(seen.terms), 2)
 
 
 def _asks(hits: Sequence[Hit], says: Says, facts: Facts) -> frozenset[Ask]:

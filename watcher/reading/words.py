@@ -19,6 +19,7 @@ from watcher.reading.model import Evidence, Says
 MAGIC = b"watcher words 1\n"
 HIRING = "hiring"  # the column that tells hiring mail from all other
 HIRING_MINE = "hiring_mine"  # the same for what the user wrote
+CANDIDATE = "candidate"  # and the one that tells by the text alone who speaks: a candidate, or an employer
 LONGEST = 240  # words of the new text that are looked at: what a mail says, it says early
 SUBJECT = 24  # and of the subject
 LOUDEST = 8  # words that are named as evidence
@@ -128,6 +129,11 @@ class Words:
         """The log-odds of every column for a message, by its terms and the signs of its structure."""
         total, _, _ = self._adder(found, signs)
         return {column: total(at) for at, column in enumerate(self.columns)}
+
+    def voice(self, found: Iterable[str]) -> float:
+        """The log-odds that a text of hiring mail is a candidate's and no employer's, by the terms of the text."""
+        total, _, _ = self._adder([term for term in found if term[1:2] != ":"], ())
+        return total(self.columns.index(CANDIDATE))
 
     def judge(self, found: Iterable[str], signs: Iterable[str], *, mine: bool = False) -> Opinion:
         """What the model makes of a message by its terms and the signs of its structure."""

@@ -231,6 +231,17 @@ def test_doubtful_mail_counts_only_where_another_thread_surely_is_about_a_job() 
     assert joined(doubtful, long_ago) == [{"m2"}]
 
 
+def test_a_thread_in_which_others_speak_as_candidates_is_no_hunt_of_the_users() -> None:
+    def speaking(entry: Entry, voice: float) -> Entry:
+        return replace(entry, reading=replace(entry.reading, voice=voice))
+
+    letter = they("m1", "03-02 15:00", Says.APPLICATION_RECEIVED, hiring=0.97)
+    answer = mine("m2", "03-02 16:00", hiring=0.9, reply_to="<m1@acme.example>")
+    assert joined(speaking(letter, -2.0), speaking(answer, 2.0)) == [{"m1", "m2"}]
+    assert joined(speaking(letter, 2.5), speaking(answer, -1.5)) == []
+    assert joined(speaking(letter, 2.5), speaking(answer, 2.0)) == [{"m1", "m2"}]
+
+
 def test_the_receipt_for_a_known_employers_test_belongs() -> None:
     platform = Address("Tests", "no-reply@platform.example")
     receipt = they(
