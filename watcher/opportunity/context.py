@@ -26,6 +26,7 @@ from watcher.reading.model import Act, Ask, Reading, Says, Speaker, TimeUse
 NO_PROMISE = frozenset({Says.AUTO_REPLY, Says.REJECTION, Says.OFFER, Says.OUTREACH})
 WEIGHTY = frozenset(Says) - {Says.UPDATE, Says.SENT, Says.NOT_HIRING, Says.AUTO_REPLY, Says.INTERVIEW_CONFIRMED}
 WEIGHTY -= {Says.APPLICATION_RECEIVED, Says.OUTREACH}
+UNDER_WAY = frozenset({Stage.IN_CONVERSATION, Stage.SCHEDULING, Stage.AWAITING_DECISION, Stage.ASSESSMENT})
 SMALL_TALK = 40  # words
 FEW_WORDS = 14  # of a text in which nothing at all was understood
 SURE_ENOUGH = 0.75
@@ -173,7 +174,7 @@ def _spoken_of(entry: Entry, situation: Situation) -> events.Event | None:
 
 
 def _acknowledged(entry: Entry, situation: Situation) -> Telling:
-    if entry.reading.confidence < SURE_ENOUGH and situation.mine_last and situation.stage is Stage.SCHEDULING:
+    if entry.reading.speaker is Speaker.HUMAN and situation.stage in UNDER_WAY and situation.mine_last:
         return _update(entry, situation)  # what they have received there is no application
     return Telling(Says.APPLICATION_RECEIVED, (events.Acknowledged(entry.at, entry.id),))
 
