@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -99,6 +101,19 @@ def test_killed_it_is_started_again(manager: Manager, home: Home) -> None:
     assert manager.show("NRestarts") == "1"
 
 
+def eventually_opened(pipe: Path) -> int:
+    """A descriptor that writes to `pipe`, once somebody reads from it (until then opening fails with ENXIO)."""
+    found: list[int] = []
+
+    def opened() -> bool:
+        with contextlib.suppress(OSError):
+            found.append(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
+        return bool(found)
+
+    eventually(opened)
+    return found[0]
+
+
 def test_a_pass_that_is_stuck_is_ended_and_begun_anew(manager: Manager, home: Home) -> None:
     change(manager, "WatchdogSec=2", "RestartSec=0.2")
     with dovecot_running("standard") as server:
@@ -110,9 +125,11 @@ def test_a_pass_that_is_stuck_is_ended_and_begun_anew(manager: Manager, home: Ho
         os.mkfifo(home.folder / "never")
         home.config.write_text(good.replace(str(home.password), str(home.folder / "never")))
         manager.run("systemctl", "--user", "reload", "watcher.service")  # now it asks for a password that never comes
+        asked = eventually_opened(home.folder / "never")
         home.config.write_text(good)
         eventually(lambda: manager.show("NRestarts") == "1")
         eventually(lambda: manager.show("StatusText").startswith("Watching local, far."))
+    os.close(asked)
     assert "no progress for 1 seconds" in manager.journal()
     assert "Watchdog timeout" in manager.journal()
 

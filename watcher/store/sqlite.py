@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from contextlib import contextmanager
 from pathlib import Path
-from threading import RLock
+from threading import Event, RLock
 from typing import TYPE_CHECKING, Any
 
 from watcher.errors import StoreDamaged, StoreLocked, StoreTooNew, StoreUnwritable, WatcherError
@@ -48,7 +49,7 @@ class Database:
         try:
             with _translated(str(path)):
                 _check(connection, str(path))
-                connection.execute("PRAGMA journal_mode = WAL")
+                _keep_a_log(connection, patience)
                 for pragma in ("synchronous = NORMAL", "foreign_keys = ON", "secure_delete = FAST"):
                     connection.execute(f"PRAGMA {pragma}")
                 _bring_up(connection)
@@ -160,6 +161,21 @@ def make_private_folder(folder: Path) -> None:
         raise StoreUnwritable(
             f"{folder} cannot be made ({error.strerror}).", "Check who owns the folder above it."
         ) from error
+
+
+def _keep_a_log(connection: sqlite3.Connection, patience: float) -> None:
+    """Turn write-ahead logging on. Where another process is about to do the same, SQLite says at once that the database
+    is locked, whatever the busy timeout (https://www.sqlite.org/rescode.html#busy_recovery), so that we wait here."""
+    until, pause = time.monotonic() + patience, Event()
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
+                raise
+            pause.wait(0.02)
+        else:
+            return
 
 
 def _make_private(path: Path) -> None:
