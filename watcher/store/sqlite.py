@@ -258,9 +258,13 @@ def _version(connection: sqlite3.Connection) -> int:
 
 def _check(connection: sqlite3.Connection, name: str) -> int:
     """The version of a file; refuses one that is no database of ours, or of a newer version."""
-    version = _version(connection)
-    application = connection.execute("PRAGMA application_id").fetchone()[0]
-    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    connection.execute("BEGIN")  # as one picture: another process may just be making it
+    try:
+        version = _version(connection)
+        application = connection.execute("PRAGMA application_id").fetchone()[0]
+        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    finally:
+        connection.execute("ROLLBACK")
     if application != _APPLICATION and (version or application or tables):
         raise StoreDamaged(
             f"{name} is a database, but not one of watcher.", "Move it away, or name another state folder."
