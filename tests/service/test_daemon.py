@@ -15,24 +15,11 @@ import pytest
 
 from tests.support.daemon import ROOT, Home, eventually, invitation, rejection, running
 from tests.support.dovecot import Dovecot, OtherClient
-from tests.support.dovecot import running as dovecot_running
-from tests.support.faults import Relay, relay
+from tests.support.faults import Relay
 from watcher.store.lock import Lock
 
 USERS = (f"seeker{number}" for number in itertools.count())
 IN_TIME = 5.0
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Dovecot]:
-    with dovecot_running("standard") as dovecot:
-        yield dovecot
-
-
-@pytest.fixture
-def between(server: Dovecot) -> Iterator[Relay]:
-    with relay(server.host, server.imaps_port) as made:
-        yield made
 
 
 @pytest.fixture

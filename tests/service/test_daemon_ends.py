@@ -13,25 +13,12 @@ import pytest
 
 from tests.support.daemon import ZONE, Daemon, Home, WallClock, eventually, letter, now, running
 from tests.support.dovecot import Dovecot, OtherClient
-from tests.support.dovecot import running as dovecot_running
-from tests.support.faults import Relay, relay
+from tests.support.faults import Relay
 
 USERS = (f"ender{number}" for number in itertools.count())
 IN_TIME = 5.0
 BERLIN = ZoneInfo(ZONE)
 LARGE = 900  # bytes; what a client says in one piece is less, but for a draft
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Dovecot]:
-    with dovecot_running("standard") as dovecot:
-        yield dovecot
-
-
-@pytest.fixture
-def between(server: Dovecot) -> Iterator[Relay]:
-    with relay(server.host, server.imaps_port) as made:
-        yield made
 
 
 @pytest.fixture

@@ -187,7 +187,7 @@ def _text(path: Path) -> str:
     except FileNotFoundError:
         message, remedy = (
             "There is no config here.",
-            "Copy config.example.toml to it and fill in [you] and [[accounts]].",
+            "Run `watcher setup`, or copy config.example.toml to it and fill in [you] and [[accounts]].",
         )
     except UnicodeDecodeError as fault:
         message, remedy = f"The file is not UTF-8 text (byte {fault.start}).", "Save it as UTF-8."

@@ -7,13 +7,6 @@ from collections.abc import Callable
 from functools import cache
 
 from watcher.cycle.forgetting import forget
-from watcher.draft import render
-
-
-def load_ahead() -> None:
-    """Load now what the first pass would load while all mail is in memory: what stays for good must not lie scattered
-    among what goes, else neither is given back."""
-    render.load_ahead()
 
 
 def give_back() -> None:

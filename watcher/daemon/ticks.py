@@ -42,7 +42,6 @@ class Ticks:
         """Begin to tick."""
         from apscheduler.executors.pool import ThreadPoolExecutor
         from apscheduler.schedulers.background import BackgroundScheduler
-        from apscheduler.triggers.date import DateTrigger  # noqa: F401 - loaded ahead, see memory.py
 
         self._scheduler = BackgroundScheduler(
             timezone=UTC,

@@ -45,8 +45,9 @@ def test_a_mail_that_ends_nothing_is_not_heard_as_a_no() -> None:
 def test_what_may_be_done_is_told_with_its_odds_and_never_twice() -> None:
     mine = message("Nights are hard for me with the children.", "Re: Night Baker", "Ann Lee <ann@example.net>")
     does, may = deeds_of(examine(mine, BOOK, ME))
+    assert may
     assert not does & may.keys()
-    assert all(odds < 1.0 or act is not Act.DECLINED for act, odds in may.items())
+    assert may.get(Act.DECLINED, 0.0) < 1.0  # what is likelier than that is believed
 
 
 def test_of_others_only_agreeing_and_having_spoken_are_heard() -> None:

@@ -56,9 +56,7 @@ def _farewell(folder: Path, at: str, screen: Screen, *, kept: bool) -> None:
         screen.say(f"  watcher --config {folder / 'config.toml'} show harbour --now {at}")
     else:
         screen.say("Nothing was sent, and the sample mailbox is gone again (`watcher demo --keep FOLDER` leaves it).")
-    screen.say(
-        "For your own mailbox, copy config.example.toml to ~/.config/watcher/config.toml and fill in its first part."
-    )
+    screen.say("For your own mailbox, run `watcher setup`.")
 
 
 @contextlib.contextmanager
