@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from watcher.knowledge import needs, remembered
 from watcher.opportunity import names
-from watcher.reading import examining, firms, namebook
+from watcher.reading import agreement, examining, firms, namebook, people
 
 
 def forget() -> None:
     """See above. What else the rulebook was made into stays: to make that again takes longer than a mail may."""
     examining.forget_words()
-    names.forget()
-    firms.forget()
-    namebook.forget()
+    for module in (agreement, firms, namebook, names, needs, people, remembered):
+        module.forget()

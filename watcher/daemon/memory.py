@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import re
+import sys
 from collections.abc import Callable
 from functools import cache
 
@@ -13,8 +15,18 @@ def give_back() -> None:
     """Forget what was kept for the pass alone, let go of what lies in circles, and give free pages to the system, which
     the C library does not do by itself for those between pages in use (malloc_trim(3))."""
     forget()
+    _forget_of_python()
     gc.collect()
     _trim()(0)
+
+
+def _forget_of_python() -> None:
+    """What Python itself remembers of a pass: a few bytes each, which lie anywhere in what the pass had taken, and
+    memory is given back in whole megabytes only. `re` keeps the text of every pattern, and types keep each name that C
+    code looked for in them (`utcoffset`, of every instant that was compared)."""
+    re.purge()
+    clear: Callable[[], object] = getattr(sys, "_clear_internal_caches", sys._clear_type_cache)  # its name from 3.13 on
+    clear()
 
 
 @cache

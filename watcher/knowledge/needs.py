@@ -274,3 +274,9 @@ def _cost(key: str) -> int:
 
 def _by_cost(need: Need) -> int:
     return need.cost
+
+
+def forget() -> None:
+    """Let go of what words of patterns ask: patterns are read once, many at a time."""
+    for function in (_opens_word, _word_need, _choice_needs, _cost):
+        function.cache_clear()

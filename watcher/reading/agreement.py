@@ -179,3 +179,8 @@ def _weights_of_marks(weights: Identity, meanings: tuple[Says, ...]) -> Mapping[
 
 def _share(log_odds: float) -> float:
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, log_odds))))
+
+
+def forget() -> None:
+    """Let go of the weights that were turned round."""
+    _weights_of_marks.cache_clear()

@@ -9,6 +9,7 @@ from itertools import accumulate, compress
 from typing import Any
 
 from watcher.knowledge.model import Table
+from watcher.knowledge.remembered import Remembered
 from watcher.reading.atom import CLOCK, DATE, ISO, JUNK, MONTH, NUMBER, WEEKDAY, WORD, Atom
 from watcher.reading.figures import pieces_of
 from watcher.reading.identity import Identity
@@ -38,18 +39,16 @@ _UNIT = re.compile(r"[\s-]{1,2}([a-zäöüß']+)|([a-zäöüß]+|[%+°])", re.IG
 _DIGIT, _WORD = re.compile(r"\d"), re.compile(r"\w+")
 
 
-class _Telling(dict[str, bool]):
+class _Telling(Remembered[bool]):
     """Of each token (lower case) whether it may be part of a time, remembered: mail is written in few words."""
 
     def __init__(self, entries: Mapping[str, tuple[str, int, str]]) -> None:
-        super().__init__()
+        super().__init__(REMEMBERED)
         self._entries = entries
 
     def __missing__(self, word: str) -> bool:
-        if len(self) >= REMEMBERED:
-            self.clear()
-        tells = self[word] = word in self._entries or word[:1].isdecimal() or word.removesuffix("'s") in self._entries
-        return tells
+        entries = self._entries
+        return self.keep(word, word in entries or word[:1].isdecimal() or word.removesuffix("'s") in entries)
 
 
 class Words:

@@ -249,6 +249,7 @@ def _words(key: _Key) -> Words:
 def forget_words() -> None:
     """Let go of the unpacked weights: they take megabytes, and are unpacked again in milliseconds."""
     _words.cache_clear()
+    _deeds.cache_clear()
 
 
 @lru_cache(maxsize=12)

@@ -12,6 +12,7 @@ from functools import reduce
 from operator import or_
 
 from watcher.knowledge.needs import MOST, Keys, fragments, needs, offers, words_in
+from watcher.knowledge.remembered import Remembered
 
 REMEMBERED = 16_384  # words whose numbers are kept; most are those of another word, kept once
 NEVER = "(?!)"  # the pattern that matches nowhere
@@ -48,14 +49,14 @@ class Filter:
         return self.passed(self.met(folded))
 
 
-class _Words(dict[str, int]):
+class _Words(Remembered[int]):
     """What each word meets, worked out when it is first met and remembered: mail is written in few words.
 
     Of one number, the lowest `size` bits are the patterns whose first need is met, the next those of the second ...
     """
 
     def __init__(self, patterns: Sequence[Sequence[Keys]]) -> None:
-        super().__init__()
+        super().__init__(REMEMBERED)
         size = len(patterns)
         self.free = 0  # needs that patterns do not have
         self._met: dict[str, int] = {}
@@ -70,12 +71,12 @@ class _Words(dict[str, int]):
                     self._met[key] = self._met.get(key, 0) | bit
 
     def __missing__(self, word: str) -> int:
-        if len(self) >= REMEMBERED:
-            self.clear()
-            self._kept.clear()
         met = reduce(or_, [self._met[key] for key in self._met.keys() & offers(word)], 0)
-        met = self[word] = self._kept.setdefault(met, met)
-        return met
+        return self.keep(word, self._kept.setdefault(met, met))
+
+    def forget(self) -> None:
+        super().forget()
+        self._kept.clear()
 
 
 class Sought:

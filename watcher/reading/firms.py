@@ -332,5 +332,5 @@ def is_board(name: str, book: Namebook) -> bool:
 
 def forget() -> None:
     """Let go of the names that were looked at."""
-    for function in (likeness, trimmed, firm_key, no_firm, is_firm, is_job):
+    for function in (spells_parts, likeness, trimmed, firm_key, no_firm, is_firm, is_job):
         function.cache_clear()

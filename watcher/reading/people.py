@@ -298,3 +298,8 @@ def _list_of_names(text: str, at: int, book: Namebook) -> list[str]:
         if not match.group().rstrip(" ").endswith((",", "and", "&", "+", "/")):
             break
     return names
+
+
+def forget() -> None:
+    """Let go of the names that were read out of addresses."""
+    display_person.cache_clear()

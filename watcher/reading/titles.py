@@ -6,6 +6,7 @@ import re
 from collections.abc import Set
 from functools import lru_cache
 
+from watcher.knowledge.remembered import Remembered
 from watcher.reading.namebook import Namebook, fold
 from watcher.reading.page import bare
 
@@ -55,18 +56,15 @@ def words_of(line: str) -> list[Token]:
     return [(match.group(), match.start(), match.end()) for match in _WORD.finditer(line[:LONGEST_LINE])]
 
 
-class _Telling(dict[str, bool]):
+class _Telling(Remembered[bool]):
     """Of each word whether a job's title may stand at it, remembered."""
 
     def __init__(self, book: Namebook) -> None:
-        super().__init__()
+        super().__init__(REMEMBERED)
         self._book = book
 
     def __missing__(self, word: str) -> bool:
-        if len(self) >= REMEMBERED:
-            self.clear()
-        tells = self[word] = is_head(word, self._book) or word.lower() in self._book.jobs.job_nouns
-        return tells
+        return self.keep(word, is_head(word, self._book) or word.lower() in self._book.jobs.job_nouns)
 
 
 @lru_cache(maxsize=4)

@@ -179,8 +179,8 @@ class DerivedTables:
     # --- housekeeping ---
 
     def shrink(self) -> None:
-        """Give back the memory in which the database's pages are kept for the next look at them."""
-        self._db.run("PRAGMA shrink_memory")
+        """Give back the memory in which pages and statements of the database are kept for the next use of them."""
+        self._db.renew()
 
     def prune(self, now: datetime, keep_text_of: Collection[Key]) -> Pruned:
         """Drop the text of drafts made more than 30 days ago, the text of all mail but `keep_text_of` (that of

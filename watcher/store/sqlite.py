@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from watcher.errors import StoreDamaged, StoreLocked, StoreTooNew, StoreUnwritable, WatcherError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     Row = tuple[Any, ...]
     Values = Sequence[Any] | Mapping[str, Any]
@@ -28,11 +28,20 @@ PATIENCE = 5.0  # seconds to wait for another process's transaction
 class Database:
     """An open database. It may be used from several threads: each call, and each transaction, has it alone."""
 
-    def __init__(self, connection: sqlite3.Connection, name: str) -> None:
-        self._connection = connection
+    def __init__(
+        self, connection: sqlite3.Connection, name: str, again: Callable[[], sqlite3.Connection] | None = None
+    ) -> None:
         self._name = name
+        self._again = again  # opens it once more, where that can be done
+        self._take(connection)
         self._lock = RLock()
         self._depth = 0
+
+    def _take(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        # One cursor for everything: a connection remembers those it has made, two hundred of them, and each would lie
+        # scattered among the mail that is in memory meanwhile, so that none of that memory is given back.
+        self._cursor = connection.cursor()
 
     # --- opening ---
 
@@ -50,13 +59,12 @@ class Database:
             with _translated(str(path)):
                 _check(connection, str(path))
                 _keep_a_log(connection, patience)
-                for pragma in ("synchronous = NORMAL", "foreign_keys = ON", "secure_delete = FAST"):
-                    connection.execute(f"PRAGMA {pragma}")
+                _set_up(connection)
                 _bring_up(connection)
         except BaseException:
             connection.close()
             raise
-        return cls(connection, str(path))
+        return cls(connection, str(path), lambda: _connect_again(path, patience))
 
     @classmethod
     def open_for_reading(cls, path: Path) -> Database:
@@ -94,9 +102,25 @@ class Database:
         with self._lock, _translated(self._name):
             return Database(_copy(self._connection), f"a copy of {self._name}")
 
+    def renew(self) -> None:
+        """Open it once more in the place of the connection there is, which goes with everything it keeps to be fast:
+        pages, and statements that lie scattered among what was in memory when they were first used. One in memory, or
+        one that cannot be opened just now, stays as it is."""
+        with self._lock:
+            if self._again is None or self._depth:
+                return
+            try:
+                connection = self._again()
+            except sqlite3.Error:
+                return
+            before = self._connection
+            self._take(connection)
+            before.close()
+
     def close(self) -> None:
         """Let go of the file; a second time does nothing."""
         with self._lock, _translated(self._name):
+            self._again = None
             self._connection.close()
 
     # --- using ---
@@ -124,23 +148,24 @@ class Database:
     def run(self, statement: str, values: Values = ()) -> int:
         """Execute; gives the number of rows changed."""
         with self._lock, _translated(self._name):
-            return self._connection.execute(statement, values).rowcount
+            return self._cursor.execute(statement, values).rowcount
 
     def run_many(self, statement: str, rows: Iterable[Values]) -> int:
-        """Execute once for each row; gives the number of rows changed."""
+        """Execute once for each row; gives the number of rows changed. While they are made, the rows are not to ask the
+        database for anything."""
         with self._lock, _translated(self._name):
-            return self._connection.executemany(statement, rows).rowcount
+            return self._cursor.executemany(statement, rows).rowcount
 
     def rows(self, query: str, values: Values = ()) -> list[Row]:
         """All rows of a query."""
         with self._lock, _translated(self._name):
-            return self._connection.execute(query, values).fetchall()
+            return self._cursor.execute(query, values).fetchall()
 
     def row(self, query: str, values: Values = ()) -> Row | None:
-        """The first row of a query, None where there is none."""
+        """The first row of a query, None where there is none. All are fetched: a query that is left halfway would hold
+        the database as it was."""
         with self._lock, _translated(self._name):
-            row: Row | None = self._connection.execute(query, values).fetchone()
-            return row
+            return next(iter(self._cursor.execute(query, values).fetchall()), None)
 
     def check(self) -> None:
         """Read the whole file and raise StoreDamaged where it does not hold together."""
@@ -199,6 +224,24 @@ def _connect(uri: str, patience: float) -> sqlite3.Connection:
     # One connection for all threads: Database's own lock lets them in one by one.
     connection = sqlite3.connect(uri, uri=True, timeout=patience, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA temp_store = MEMORY")  # mail never lies in a temporary file
+    return connection
+
+
+def _set_up(connection: sqlite3.Connection) -> None:
+    for pragma in ("synchronous = NORMAL", "foreign_keys = ON", "secure_delete = FAST"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _connect_again(path: Path, patience: float) -> sqlite3.Connection:
+    """A further connection to a database that is open, of the newest version."""
+    connection = _connect(_uri(path, "mode=rw"), patience)
+    try:
+        _set_up(connection)
+        if _version(connection) != VERSION:  # somebody has put another file in its place
+            raise sqlite3.DatabaseError("another file")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
