@@ -168,6 +168,7 @@ class Watcher:
             letters=config.letters,
             workdays=config.workdays,
             accounts=tuple(account.name for account in config.accounts),
+            version=_version(),
         )
 
     # --- the user's word ---
@@ -332,6 +333,15 @@ def find_id(name: str, known: Mapping[str, Sequence[str]]) -> str:
     if near:
         raise UsageError(f"'{name}' could be {', '.join(near)}.", "Write a little more of it.")
     raise UsageError(f"There is no opportunity '{name}'.", "`watcher status --all` lists them all with their ids.")
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("watcher")
+    except PackageNotFoundError:
+        return ""
 
 
 def _digest(rulebook: Rulebook, config: Config) -> str:

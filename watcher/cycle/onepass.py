@@ -9,12 +9,13 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from watcher.cycle import judging, pages, placing, syncing
+from watcher.cycle import judging, pages, placing, standing, syncing
 from watcher.cycle.adopting import recognise
 from watcher.cycle.deciding import Decider, urgency
 from watcher.cycle.judging import Mail
 from watcher.cycle.placing import Desk
 from watcher.cycle.report import AccountReport, DraftLine, ScanReport, WithdrawnLine
+from watcher.cycle.standing import Horizon, Standing
 from watcher.cycle.syncing import Plan, Progress
 from watcher.cycle.writing import write
 from watcher.draft.model import OPEN_STATES, Draft, LetterSettings, Placement, PlacementState
@@ -47,6 +48,7 @@ class Setting:
     letters: LetterSettings
     workdays: Workdays
     accounts: tuple[str, ...]
+    version: str = ""  # of the program
 
     @property
     def zone(self) -> ZoneInfo:
@@ -81,10 +83,18 @@ class Pass:
     reports: dict[str, AccountReport] = field(default_factory=dict)
     sent: tuple[Entry, ...] = ()  # mail of the user's own
     reached: dict[str, Mailbox] | None = None  # None where no mailbox is looked at
+    lying: dict[str, Sequence[str]] = field(default_factory=dict)  # what lay in Drafts when the pass began
+    rests_on: str = ""  # what its conclusions rest on besides, "" where they are not to be relied on later
 
     def run(self, mailboxes: Sequence[Mailbox], plan: Plan) -> ScanReport:
         """Sync, judge, place, and keep what `status` and `show` print."""
-        return self._conclude(plan, self._sync(mailboxes, plan))
+        may_decide = self._sync(mailboxes, plan)
+        if may_decide and self.until is None and len(self.lying) == len(mailboxes):
+            self.rests_on = standing.basis(self.setting, self.store)
+            before = standing.recall(self.store)
+            if before is not None and before.holds(self.rests_on, self.lying, self.now):
+                return self._report(before.opportunities, before.waiting)
+        return self._conclude(plan, may_decide)
 
     def conclude(self, mailboxes: Sequence[Mailbox], plan: Plan, *, may_decide: bool = True) -> ScanReport:
         """The pass without its sync, for accounts that have just been brought up to date by their own threads. What
@@ -107,17 +117,15 @@ class Pass:
             self._withdraw(judged, desk)
             self._place(judged)
         self._keep_views(judged, may_decide)
-        waiting = tuple(
-            opportunity.id
-            for opportunity in judged.opportunities
-            if any(r.clause == WAITS for r in judged.decisions[opportunity.id].reasons)
-        )
+        return self._report(len(judged.opportunities), _waiting(judged))
+
+    def _report(self, opportunities: int, waiting: Sequence[str]) -> ScanReport:
         return ScanReport(
             tuple(self.reports.values()),
-            len(judged.opportunities),
+            opportunities,
             tuple(self.drafted),
             tuple(self.withdrawn),
-            waiting,
+            tuple(waiting),
             tuple(self.notes),
         )
 
@@ -140,9 +148,11 @@ class Pass:
         self.reports = {mailbox.account: AccountReport(mailbox.account) for mailbox in mailboxes}
         self.reached = {mailbox.account: mailbox for mailbox in mailboxes}
         may_decide = True
+        last = standing.recall(self.store)
         for name, mailbox in self._each():
             with self._parking(name):
                 swept = syncing.sweep(mailbox, self.store, plan, self.progress)
+                self.lying[name] = standing.drafts_of(mailbox, swept.folders, last.drafts if last else {})
                 may_decide = may_decide and not swept.reset
                 self.reports[name] = replace(self.reports[name], swept=swept.fresh)
         sieve = self._sieve()
@@ -351,10 +361,22 @@ class Pass:
             "own_drafts": [opportunity.id for opportunity in judged.opportunities if opportunity.own_draft],
             "words": self.store.words_mark(),
         }
-        self.store.put_views(meta, self._views(replace(judged, decisions=decisions)))
+        concluded = replace(judged, decisions=decisions)
+        horizon = Horizon(self.now.astimezone(self.setting.zone))
+        self.store.put_views(meta, horizon.watch(self._views(concluded)))
+        if self._is_settled(concluded, may_decide):
+            Standing(
+                self.rests_on, self.lying, self.now, horizon.until, horizon.opportunities, _waiting(concluded)
+            ).note(self.store)
         # All mail keeps its text for now; this drops that of letters made more than 30 days ago.
         if self.prunes:
             self.store.prune(self.now, judged.mail.read)
+
+    def _is_settled(self, judged: Judged, may_decide: bool) -> bool:
+        """Whether the next pass would conclude the same from the same: nothing was left undone."""
+        lost = any(report.error for report in self.reports.values())
+        wanting = any(decision.act for decision in judged.decisions.values())
+        return bool(self.rests_on) and may_decide and not (lost or wanting or self.notes)
 
     def _views(self, judged: Judged) -> Iterator[tuple[str, dict[str, Any]]]:
         return pages.views(
@@ -365,3 +387,8 @@ class Pass:
             self.setting.rulebook,
             self.setting.zone,
         )
+
+
+def _waiting(judged: Judged) -> tuple[str, ...]:
+    """The opportunities whose letter waits for the user's yes."""
+    return tuple(o.id for o in judged.opportunities if any(r.clause == WAITS for r in judged.decisions[o.id].reasons))

@@ -35,10 +35,12 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """How a sweep went. `reset` is true where a folder had to be read anew: then nothing is to be decided."""
+    """How a sweep went, and the folders there are. `reset` is true where a folder had to be read anew: then nothing is
+    to be decided."""
 
     fresh: int
     reset: bool
+    folders: tuple[Folder, ...] = ()
 
 
 def sweep(
@@ -60,7 +62,7 @@ def sweep(
             reset = reset or batch.reset
             if progress and batch.total:
                 progress(account, folder.name, batch.done, batch.total)
-    return Swept(fresh, reset)
+    return Swept(fresh, reset, tuple(folders))
 
 
 def _forget_gone(store: Store, account: str, cursors: Mapping[str, Cursor], there: Collection[str]) -> None:

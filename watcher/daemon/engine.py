@@ -8,13 +8,14 @@ import random
 import threading
 import time
 import traceback
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from watcher.cycle import Pass, ScanReport, syncing
+from watcher.cycle.standing import instants
 from watcher.daemon.desktop import Desktop
 from watcher.daemon.gate import Gate
 from watcher.daemon.journal import Told, tell
@@ -322,14 +323,7 @@ class Engine:
 
 def next_instant(views: Iterable[tuple[str, Mapping[str, Any]]], now: datetime) -> datetime | None:
     """When the next thing happens by itself: a letter comes due, or an interview begins or ends."""
-    return min((at for _, document in views for at in _instants(document["status"]) if at > now), default=None)
-
-
-def _instants(status: Mapping[str, Any]) -> Iterator[datetime]:
-    written: list[str | None] = [status["follow_up"]["due_at"], status["follow_up"]["not_before"]]
-    for interview in status["interviews"]:
-        written += [interview["start"], interview["end"]]
-    return (datetime.fromisoformat(at) for at in written if at)
+    return min((at for _, document in views for at in instants(document["status"]) if at > now), default=None)
 
 
 def in_words(fault: Exception) -> str:

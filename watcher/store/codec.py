@@ -38,6 +38,15 @@ def encode(value: object) -> str:
         return msgspec.json.encode(_scrubbed(msgspec.to_builtins(value))).decode()
 
 
+def fingerprint(value: object) -> str:
+    """What tells a value of the models from every other, in whatever order its sets and mappings are."""
+    import hashlib
+
+    import msgspec
+
+    return hashlib.sha256(msgspec.json.encode(value, order="deterministic")).hexdigest()[:16]
+
+
 def decode(text: str, kind: type[T]) -> T:
     """The value of type `kind` that `encode` made `text` from. Raises StoreDamaged where it cannot be one."""
     import msgspec

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from watcher.errors import StoreDamaged
+from watcher.store import changes
 from watcher.store.codec import decode, encode, scrub
 from watcher.store.model import Key, Pruned, Scan, Views
 
@@ -98,7 +99,8 @@ class DerivedTables:
 
     def put_views(self, pass_meta: Mapping[str, object], views: Iterable[tuple[str, object]]) -> None:
         """Replace what `status` and `show` print: the pass's own words (with the digest it was made under) and one
-        document for each opportunity id, in order. Documents may hold models; they are read back as plain JSON."""
+        document for each opportunity id, in order. Documents may hold models; they are read back as plain JSON. It is
+        forgotten how long the last views would have stood."""
         ids: list[str] = []
 
         def rows() -> Iterator[tuple[str, int, str]]:
@@ -108,6 +110,7 @@ class DerivedTables:
 
         with self._db.transaction():
             self._remember("pass", pass_meta)
+            self._db.run("DELETE FROM meta WHERE name = 'standing'")
             self._db.run_many(
                 "INSERT INTO views (opportunity, place, document) VALUES (?, ?, ?)"
                 " ON CONFLICT (opportunity) DO UPDATE SET place = excluded.place, document = excluded.document"
@@ -120,6 +123,19 @@ class DerivedTables:
         """What the last pass said of itself, None where none has ended yet."""
         found: Mapping[str, object] | None = self._recall("pass")
         return found
+
+    def note_standing(self, standing: Mapping[str, object]) -> None:
+        """Note for how long, and beside what, the views stand that were put last."""
+        self._remember("standing", standing)
+
+    def standing(self) -> Mapping[str, Any] | None:
+        """What was noted of that, None where nothing was."""
+        found: Mapping[str, Any] | None = self._recall("standing")
+        return found
+
+    def changes(self) -> int:
+        """A number that grows with every change of mail, its text or a draft's record."""
+        return changes.count(self._db)
 
     def each_view(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """The documents that the last pass left, with their ids and in their order, decoded slice by slice."""
@@ -173,8 +189,8 @@ class DerivedTables:
         """
         names = encode(list(known))
         with self._db.transaction():
-            for statement in _FORGET_ACCOUNTS:
-                self._db.run(statement, (names,))
+            if sum(self._db.run(statement, (names,)) for statement in _FORGET_ACCOUNTS):
+                changes.note(self._db)
 
     # --- housekeeping ---
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from watcher.store import changes
 from watcher.store.codec import decode, encode, scrub
 from watcher.store.model import Key, State, SweptHeader, Unread
 
@@ -95,7 +96,8 @@ class MailTables:
         for raw, header in headers:
             first.setdefault(scrub(header.message_id), (raw, header))
         with self._db.transaction():
-            self._forget_copies(account, folder, None if batch.reset else batch.vanished)
+            if self._forget_copies(account, folder, None if batch.reset else batch.vanished) or headers:
+                changes.note(self._db)
             self._db.run_many(
                 _INSERT_MESSAGE,
                 [
@@ -116,14 +118,18 @@ class MailTables:
                 (account, _place(batch.cursor.folder), batch.cursor.state),
             )
 
-    def _forget_copies(self, account: str, folder: str | bytes, keys: Sequence[str] | None) -> None:
+    def _forget_copies(self, account: str, folder: str | bytes, keys: Sequence[str] | None) -> int:
+        """Forget these copies, or all of the folder; how many there were."""
         if keys is None:
-            self._db.run("DELETE FROM copies WHERE account = ? AND folder = ?", (account, folder))
+            gone = self._db.run("DELETE FROM copies WHERE account = ? AND folder = ?", (account, folder))
             self._db.run("DELETE FROM set_aside WHERE account = ? AND folder = ?", (account, folder))
-            return
+            return gone
+        if not keys:
+            return 0
         places = [(account, folder, _place(key)) for key in keys]
-        self._db.run_many("DELETE FROM copies WHERE account = ? AND folder = ? AND key = ?", places)
+        gone = self._db.run_many("DELETE FROM copies WHERE account = ? AND folder = ? AND key = ?", places)
         self._db.run_many(_DELETE_ASIDE, places)
+        return gone
 
     def _set_aside(self, account: str, batch: Batch, read: set[str], reasons: Mapping[str, str]) -> None:
         folder = _place(batch.folder.name)
@@ -157,6 +163,7 @@ class MailTables:
             for message in messages:
                 if message.body is None:
                     continue
+                changes.note(self._db)
                 serial = self._serial_for(message)
                 self._db.run("UPDATE messages SET state = 'fetched', reason = '' WHERE id = ?", (serial,))
                 self._db.run(
@@ -198,6 +205,7 @@ class MailTables:
     def set_unreadable(self, account: str, message_id: str, reason: str) -> None:
         """Set a message aside, of whose text no sense could be made; its header stays."""
         with self._db.transaction():
+            changes.note(self._db)
             changed = self._db.run(
                 "UPDATE messages SET state = 'unreadable', reason = ? WHERE account = ? AND message_id = ?",
                 (scrub(reason), account, scrub(message_id)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from watcher.store import changes
 from watcher.store.codec import decode, encode
 from watcher.store.model import Change
 
@@ -139,6 +140,7 @@ class RecordTables:
     def _write(self, placement: Placement) -> None:
         from dataclasses import replace
 
+        changes.note(self._db)
         self._db.run(
             "INSERT INTO placements (message_id, intended_at, text, record) VALUES (?, ?, ?, ?)"
             " ON CONFLICT (message_id) DO UPDATE"
