@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 
@@ -57,13 +57,44 @@ class Workdays:
         return count
 
 
-@lru_cache(maxsize=64)
+Source = Callable[[str, int], Mapping[int, frozenset[date]]]
+"""Tells the holidays of a place in a year, perhaps those of further years too."""
+
+_SOURCES: list[Source] = []
+_KNOWN: dict[tuple[str, int], frozenset[date]] = {}
+
+
+def ask_for_holidays(source: Source) -> None:
+    """From now on, take holidays from `source`: for a process that does not want to load the library, which takes 12 MB
+    for good. Where it raises LookupError, the library is loaded after all."""
+    _SOURCES[:] = [source]
+
+
 def _holidays(place: str, year: int) -> frozenset[date]:
     if not place:
         return frozenset()
+    found = _KNOWN.get((place, year))
+    if found is None:
+        told = _told(place, year)
+        _KNOWN.update({(place, each): days for each, days in told.items()})
+        found = told[year]
+    return found
+
+
+def _told(place: str, year: int) -> Mapping[int, frozenset[date]]:
+    for source in _SOURCES:
+        try:
+            return source(place, year)
+        except LookupError:
+            continue
+    return holidays_of(place, (year,))
+
+
+def holidays_of(place: str, years: Iterable[int]) -> dict[int, frozenset[date]]:
+    """The public holidays of a place, year by year, as the library knows them."""
     import holidays  # heavy: loaded only where a pass needs it
 
     country, _, region = place.partition("-")
     if country == "GB" and not region:
         region = "ENG"
-    return frozenset(holidays.country_holidays(country, subdiv=region or None, years=year))
+    return {year: frozenset(holidays.country_holidays(country, subdiv=region or None, years=year)) for year in years}

@@ -16,6 +16,7 @@ import pytest
 from tests.support.daemon import ROOT, Home, eventually, invitation, rejection, running
 from tests.support.dovecot import Dovecot, OtherClient
 from tests.support.faults import Relay
+from watcher.cli.run import _is_glibc
 from watcher.store.lock import Lock
 
 USERS = (f"seeker{number}" for number in itertools.count())
@@ -248,3 +249,19 @@ def test_a_database_that_another_holds_at_the_start_is_waited_for_and_holds_up_n
         held.close()
         daemon.wait_for("STATUS=Watching local.")
         assert daemon.stop() < IN_TIME
+
+
+@pytest.mark.skipif(not _is_glibc(), reason="another C library")
+def test_memory_is_taken_by_pages_and_what_it_starts_takes_it_as_usual(home: Home, tmp_path: Path) -> None:
+    told = tmp_path / "environment"
+    written = home.config.read_text()
+    command = f'password_command = ["sh", "-c", "env > {told}; cat {home.password}"]\n'
+    lines = [command if line.startswith("password_command") else line for line in written.splitlines(keepends=True)]
+    home.config.write_text("".join(lines))
+    with running(home) as daemon:
+        daemon.wait_for("STATUS=Watching personal.")
+        own = Path(f"/proc/{daemon.process.pid}/environ").read_text()
+        assert "PYTHONMALLOC=malloc" in own
+        assert "MALLOC_ARENA_MAX=1" in own
+    assert "NOTIFY_SOCKET" in told.read_text()
+    assert "MALLOC" not in told.read_text()

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from watcher import workdays
 from watcher.workdays import Workdays
 
 LONDON = ZoneInfo("Europe/London")
@@ -65,3 +66,20 @@ def test_between_counts_whole_working_days() -> None:
     assert UK.between(moment(16), moment(20, 9)) == 1
     assert UK.between(moment(16), moment(20)) == 2
     assert UK.between(moment(20), moment(16)) == 0
+
+
+def test_holidays_come_from_where_they_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, int]] = []
+
+    def source(place: str, year: int) -> dict[int, frozenset[date]]:
+        asked.append((place, year))
+        if place == "FR":
+            raise LookupError
+        return {year: frozenset({date(year, 5, 4)}), year + 1: frozenset()}
+
+    monkeypatch.setattr(workdays, "_KNOWN", {})
+    monkeypatch.setattr(workdays, "_SOURCES", [source])
+    assert Workdays("Europe/London", "GB").is_holiday(date(2026, 5, 4))
+    assert not Workdays("Europe/London", "GB").is_holiday(date(2027, 12, 25))
+    assert asked == [("GB", 2026)]
+    assert Workdays("Europe/Paris", "FR").is_holiday(date(2026, 7, 14))  # the library, where the source cannot tell

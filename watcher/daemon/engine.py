@@ -19,7 +19,7 @@ from watcher.cycle.standing import instants
 from watcher.daemon.desktop import Desktop
 from watcher.daemon.gate import Gate
 from watcher.daemon.journal import Told, tell
-from watcher.daemon.memory import give_back
+from watcher.daemon.memory import give_back, load_ahead
 from watcher.daemon.pauses import HOPELESS, STORE, pause
 from watcher.daemon.polling import until_next_look
 from watcher.daemon.stopping import Pulse, Stopping
@@ -245,6 +245,7 @@ class Engine:
 
     def _judge_for_ever(self) -> None:
         failures = 0
+        load_ahead()
         while True:
             self._wanted.wait()
             if self._stopping.is_set():

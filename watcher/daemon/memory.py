@@ -9,6 +9,17 @@ from collections.abc import Callable
 from functools import cache
 
 from watcher.cycle.forgetting import forget
+from watcher.daemon import ticks
+from watcher.draft import render
+
+
+def load_ahead() -> None:
+    """Load now what the first pass would load while all mail is in memory: what stays for good must not lie scattered
+    among what goes, else neither is given back."""
+    import hmac  # noqa: F401 - for the Message-IDs of letters
+
+    render.load_ahead()
+    ticks.load_ahead()
 
 
 def give_back() -> None:

@@ -21,6 +21,7 @@ from watcher.app import build
 from watcher.config import load
 from watcher.daemon.desktop import Desktop
 from watcher.daemon.engine import Engine, Pace, in_words
+from watcher.daemon.holidays_apart import keep_apart
 from watcher.daemon.journal import Told, open_log, tell
 from watcher.daemon.notify import Notifier
 from watcher.daemon.outlook import headline, troubles
@@ -72,6 +73,7 @@ class Service:
         """See `run`."""
         open_log(self._environ, sys.stderr)
         self._lock.take()
+        keep_apart()
         before = {number: signal.signal(number, self._on_signal) for number in SIGNALS}
         try:
             return self._loop()

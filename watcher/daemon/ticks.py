@@ -24,6 +24,11 @@ POLL = "poll:"
 Ring = Callable[[str], None]
 
 
+def load_ahead() -> None:
+    """Load what looking ahead takes now, and not when there first is something to look at."""
+    import apscheduler.triggers.date  # noqa: F401
+
+
 class Ticks:
     """Rings with a job's name: `poll:ACCOUNT`, `due`, `minute`, `housekeeping`."""
 

@@ -75,6 +75,19 @@ def attempt(name: str, source: str, facts: Mapping[str, Any], seed: str) -> tupl
     return None, text
 
 
+def load_ahead() -> None:
+    """Load what rendering takes now, and not with the first letter."""
+    import jinja2.sandbox  # noqa: F401
+
+
+def forget() -> None:
+    """Let go of the templates that were compiled."""
+    import jinja2
+
+    _template.cache_clear()
+    jinja2.clear_caches()
+
+
 @lru_cache(maxsize=16)
 def _template(source: str) -> Template:
     """A compiled template; kept, since a letter is drawn several times and a language's letters are few."""
