@@ -1,89 +1,125 @@
-"""What the stored mail amounts to: readings, opportunities, decisions. Pure verbs over what the store hands out."""
+"""What the stored mail amounts to: readings, and the applications they are joined to, folded one after the other."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from sys import intern
 
 from watcher.knowledge.model import Rulebook
-from watcher.message.model import Header, Message, Role
+from watcher.message.model import Message, Role
 from watcher.opportunity import assign, fold, join
+from watcher.opportunity.belonging import TEXT_READ
+from watcher.opportunity.gist import Gists, needs_text
 from watcher.opportunity.model import Entry, Group, Identity, JoiningSettings, Opportunity, Word
 from watcher.opportunity.words import sort_out
 from watcher.reading import read
 from watcher.reading.model import Reading, ReadingSettings, Speaker
 from watcher.reading.sieve import Known
 from watcher.store import Store
-from watcher.store.model import Key
+from watcher.store.model import Key, ReadMessage
 from watcher.workdays import Workdays
 
 READ_AT_ONCE = 200  # readings kept in one transaction
+FOLDED_AT_ONCE = 200  # messages of which the whole text is in memory, but for one application that has more
 _NO_TRAITS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """All mail that was read, as joining sees it, and in which folder each message lies."""
+    """The gist of all mail that was read."""
 
     entries: tuple[Entry, ...]
-    folders: Mapping[str, str]
     read: frozenset[Key]
 
 
-def read_mail(store: Store, rulebook: Rulebook, settings: ReadingSettings, digest: str, until: datetime | None) -> Mail:
-    """Read what has not been read under this digest, and gather everything delivered by `until` (all where None).
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What the mail in a store says, as it is read under one digest."""
 
-    All is read before anything is gathered: what the reader loads and keeps on the way would else lie scattered among
-    the mail, and memory that is scattered is not given back.
-    """
-    _read_new(store, rulebook, settings, digest)
-    known = store.readings(digest)
-    entries: list[Entry] = []
-    folders: dict[str, str] = {}
-    for message in store.messages(only_fetched=True):
-        key = (message.account, message.id)
-        if key not in known:  # its record could not be decoded
-            known[key] = read(message, rulebook, settings)
-        if until is None or message.header.received_at <= until:
-            entries.append(_entry(message, known[key]))
-            folders.setdefault(message.id, message.copies[0].folder if message.copies else "")
-    entries += _without_text(store, known, {(entry.account, entry.id) for entry in entries}, until)
-    return Mail(tuple(entries), folders, frozenset(known))
+    store: Store
+    rulebook: Rulebook
+    settings: ReadingSettings
+    digest: str
+
+    def gather(self, until: datetime | None) -> Mail:
+        """Read what has not been read yet, and gather the gist of everything delivered by `until` (all where None).
+
+        All is read before anything is gathered: what the reader loads and keeps on the way would else lie scattered
+        among the mail, and memory that is scattered is not given back.
+        """
+        self._read_new()
+        entries: list[Entry] = []
+        keys: set[Key] = set()
+        gists = Gists()
+        for some in self.store.each_read(self.digest):
+            readings = {each.serial: self._reading(each) for each in some}
+            wanted = [each.serial for each in some if needs_text(each.message.header, readings[each.serial])]
+            texts = self.store.texts(wanted, TEXT_READ)
+            for each in some:
+                header = each.message.header
+                keys.add((intern(each.message.account), intern(each.message.id)))
+                if until is None or header.received_at <= until:
+                    text = texts.get(each.serial, "")
+                    entries.append(gists.of(_entry(each.message, readings[each.serial], text)))
+        return Mail(tuple(entries), frozenset(keys))
+
+    def whole(self, groups: Sequence[Group]) -> Iterator[tuple[Group, Mapping[str, str]]]:
+        """Groups of gists as groups of whole messages, and in which folder each message lies."""
+        for some in _slices(groups):
+            keys = [(entry.account, entry.id) for group in some for entry in group.entries]
+            found = self.store.read_again(keys, self.digest)
+            for group in some:
+                entries = [self._whole(entry, found.get((entry.account, entry.id))) for entry in group.entries]
+                yield (
+                    replace(group, entries=tuple(entries)),
+                    {entry.id: _folder(found.get((entry.account, entry.id))) for entry in group.entries},
+                )
+
+    def _read_new(self) -> None:
+        fresh: dict[Key, Reading] = {}
+        for message in self.store.unread(self.digest):
+            fresh[message.account, message.id] = read(message, self.rulebook, self.settings)
+            if len(fresh) >= READ_AT_ONCE:
+                self.store.put_readings(self.digest, fresh)
+                fresh = {}
+        self.store.put_readings(self.digest, fresh)
+
+    def _reading(self, found: ReadMessage) -> Reading:
+        """A reading; made anew where its record could not be decoded."""
+        if found.reading is not None:
+            return found.reading
+        message = found.message
+        return read(self.store.message((message.account, message.id)) or message, self.rulebook, self.settings)
+
+    def _whole(self, entry: Entry, found: ReadMessage | None) -> Entry:
+        if found is None:
+            return entry
+        message = found.message
+        text = message.body.new if message.body else ""
+        return replace(_entry(message, self._reading(found), text), roles=entry.roles)
 
 
-def _read_new(store: Store, rulebook: Rulebook, settings: ReadingSettings, digest: str) -> None:
-    """Read what has not been read under this digest, and keep the readings."""
-    fresh: dict[Key, Reading] = {}
-    for message in store.unread(digest):
-        fresh[message.account, message.id] = read(message, rulebook, settings)
-        if len(fresh) >= READ_AT_ONCE:
-            store.put_readings(digest, fresh)
-            fresh = {}
-    store.put_readings(digest, fresh)
+def _slices(groups: Sequence[Group]) -> Iterator[list[Group]]:
+    some: list[Group] = []
+    for group in groups:
+        if some and sum(len(each.entries) for each in (*some, group)) > FOLDED_AT_ONCE:
+            yield some
+            some = []
+        some.append(group)
+    if some:
+        yield some
 
 
-def _entry(message: Message, reading: Reading) -> Entry:
+def _entry(message: Message, reading: Reading, text: str) -> Entry:
+    """A message as joining and folding see it; of the fields that only reading looks at, none."""
     roles = message.roles or frozenset({Role.OTHER})
-    return Entry(message.account, _lean(message.header), roles, reading, message.body.new if message.body else "")
+    return Entry(message.account, replace(message.header, traits=_NO_TRAITS), roles, reading, text)
 
 
-def _lean(header: Header) -> Header:
-    """A header without the fields that only reading looks at: half of what a mailbox would take in memory."""
-    return replace(header, traits=_NO_TRAITS)
-
-
-def _without_text(
-    store: Store, known: Mapping[Key, Reading], seen: Collection[Key], until: datetime | None
-) -> list[Entry]:
-    """Entries of mail that was read and whose text has been thrown away since."""
-    lacking = {key for key in known if key not in seen}
-    entries = []
-    for header in store.headers(of=[message_id for _, message_id in lacking]) if lacking else ():
-        if header.key in lacking and (until is None or header.header.received_at <= until):
-            roles = frozenset(copy.role for copy in header.copies) or frozenset({Role.OTHER})
-            entries.append(Entry(header.account, _lean(header.header), roles, known[header.key]))
-    return entries
+def _folder(found: ReadMessage | None) -> str:
+    return found.message.copies[0].folder if found is not None and found.message.copies else ""
 
 
 def known_of(groups: Sequence[Group], settings: JoiningSettings) -> Known:
@@ -108,22 +144,21 @@ def known_of(groups: Sequence[Group], settings: JoiningSettings) -> Known:
 
 def opportunities(
     groups: Sequence[Group],
-    store: Store,
+    reader: Reader,
     now: datetime,
     settings: JoiningSettings,
     workdays: Workdays,
     words: Sequence[Word],
-) -> tuple[Opportunity, ...]:
-    """Fold each group under the id that was minted for it, once and for good."""
-    minted = store.identities()
+) -> Iterator[tuple[Opportunity, Mapping[str, str]]]:
+    """Fold each group under the id that was minted for it, once and for good, one after the other; with the folders in
+    which its messages lie."""
+    minted = reader.store.identities()
     assigned = assign(groups, minted, now)
-    _keep_ids(store, assigned.changed, {identity.id for identity in minted})
+    _keep_ids(reader.store, assigned.changed, {identity.id for identity in minted})
     said = sort_out(words, groups, assigned.ids, assigned.aliases)
-    folded = []
-    for group, name in zip(groups, assigned.ids, strict=True):
+    for (group, folders), name in zip(reader.whole(groups), assigned.ids, strict=True):
         opportunity = fold(group, name, now, settings, workdays, said[name])
-        folded.append(replace(opportunity, aliases=tuple(sorted(assigned.aliases.get(name, ())))))
-    return tuple(folded)
+        yield replace(opportunity, aliases=tuple(sorted(assigned.aliases.get(name, ())))), folders
 
 
 def _keep_ids(store: Store, changed: Sequence[Identity], minted: Collection[str]) -> None:
@@ -134,4 +169,4 @@ def _keep_ids(store: Store, changed: Sequence[Identity], minted: Collection[str]
             store.mint(identity)
 
 
-__all__ = ["Mail", "join", "known_of", "opportunities", "read_mail"]
+__all__ = ["Mail", "Reader", "join", "known_of", "opportunities"]

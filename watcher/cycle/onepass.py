@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from watcher.cycle import judging, pages, placing, standing, syncing
+from watcher.cycle import judging, placing, standing, syncing
 from watcher.cycle.adopting import recognise
 from watcher.cycle.deciding import Decider, urgency
-from watcher.cycle.judging import Mail
+from watcher.cycle.judging import Mail, Reader
+from watcher.cycle.pages import Printer
 from watcher.cycle.placing import Desk
 from watcher.cycle.report import AccountReport, DraftLine, ScanReport, WithdrawnLine
-from watcher.cycle.standing import Horizon, Standing
+from watcher.cycle.standing import Standing
 from watcher.cycle.syncing import Plan, Progress
+from watcher.cycle.weighing import Judged, Scales
 from watcher.cycle.writing import write
 from watcher.draft.model import OPEN_STATES, Draft, LetterSettings, Placement, PlacementState
 from watcher.draft.withdrawal import ANOTHER_LIES, DISOWNED, FOUND_WORK, is_disowned, surplus, why_withdraw
@@ -26,7 +28,7 @@ from watcher.followup.model import Decision, FollowUpSettings
 from watcher.knowledge.model import Rulebook
 from watcher.mailbox.base import LOST, Mailbox
 from watcher.message.model import Role
-from watcher.opportunity.model import Entry, JoiningSettings, Opportunity
+from watcher.opportunity.model import Entry, Group, JoiningSettings, Opportunity
 from watcher.reading.model import ReadingSettings, Speaker
 from watcher.reading.sieve import Known, Sieve
 from watcher.store import Store
@@ -55,15 +57,6 @@ class Setting:
         return self.workdays.zone
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """What all accounts together amount to at one instant."""
-
-    mail: Mail
-    opportunities: tuple[Opportunity, ...]
-    decisions: Mapping[str, Decision]
-
-
 @dataclass
 class Pass:
     """One pass over all accounts. `until` hides mail delivered later (`--now`); None hides nothing. `writes` are the
@@ -82,6 +75,7 @@ class Pass:
     notes: list[str] = field(default_factory=list)
     reports: dict[str, AccountReport] = field(default_factory=dict)
     sent: tuple[Entry, ...] = ()  # mail of the user's own
+    keeps: Callable[[Opportunity], bool] = lambda _: False  # what is to be kept of what is judged, besides
     reached: dict[str, Mailbox] | None = None  # None where no mailbox is looked at
     lying: dict[str, Sequence[str]] = field(default_factory=dict)  # what lay in Drafts when the pass began
     rests_on: str = ""  # what its conclusions rest on besides, "" where they are not to be relied on later
@@ -117,7 +111,7 @@ class Pass:
             self._withdraw(judged, desk)
             self._place(judged)
         self._keep_views(judged, may_decide)
-        return self._report(len(judged.opportunities), _waiting(judged))
+        return self._report(len(judged.pages), _waiting(judged))
 
     def _report(self, opportunities: int, waiting: Sequence[str]) -> ScanReport:
         return ScanReport(
@@ -139,7 +133,8 @@ class Pass:
     def judge_only(self) -> tuple[Judged, dict[str, dict[str, Any]]]:
         """What is known without a look at any mailbox, for `status --now` and `preview`; nothing is placed."""
         judged, _ = self._judge()
-        return judged, dict(self._views(judged))
+        judged.print_with(self._printer())
+        return judged, judged.pages.opened()
 
     # --- sync ---
 
@@ -211,15 +206,21 @@ class Pass:
             mail = self._read()
             groups = judging.join(mail.entries, self.setting.joining, self.store.words())
         self.sent = tuple(entry for entry in mail.entries if entry.reading.speaker is Speaker.ME)
-        setting = self.setting
-        folded = judging.opportunities(
-            groups, self.store, self.now, setting.joining, setting.workdays, self.store.words()
-        )
         desk = self._look(mail)
-        if self._adopt(folded, desk):
+        judged = self._fold(mail, groups, desk)
+        if self._adopt(judged.opportunities, desk):
             desk = self._look(mail)
-        folded = tuple(replace(o, own_draft=True) if self._has_own_draft(o, desk) else o for o in folded)
-        return Judged(mail, folded, self._decider().all(folded)), desk
+            judged = self._fold(mail, groups, desk)
+        return judged, desk
+
+    def _fold(self, mail: Mail, groups: Sequence[Group], desk: Desk) -> Judged:
+        """Fold and decide, one opportunity after the other."""
+        setting = self.setting
+        scales = Scales(self._decider(), self._printer(), desk, self._has_own_draft, self.keeps)
+        folded = judging.opportunities(
+            groups, self._reader(), self.now, setting.joining, setting.workdays, self.store.words()
+        )
+        return scales.weigh(mail, folded)
 
     def _has_own_draft(self, opportunity: Opportunity, desk: Desk) -> bool:
         """Whether the user has begun a letter of their own; as the last pass saw it where no mailbox is looked at."""
@@ -248,8 +249,10 @@ class Pass:
         return adopted
 
     def _read(self) -> Mail:
-        setting = self.setting
-        return judging.read_mail(self.store, setting.rulebook, setting.reading, setting.digest, self.until)
+        return self._reader().gather(self.until)
+
+    def _reader(self) -> Reader:
+        return Reader(self.store, self.setting.rulebook, self.setting.reading, self.setting.digest)
 
     def _fetch_known(self, known: Known, mail: Mail) -> bool:
         """Fetch what was passed over and is now seen to belong to somebody known (Trash among it)."""
@@ -358,16 +361,16 @@ class Pass:
             "digest": self.setting.digest,
             "decided": may_decide,
             "accounts": list(self.setting.accounts),
-            "own_drafts": [opportunity.id for opportunity in judged.opportunities if opportunity.own_draft],
+            "own_drafts": judged.own_drafts,
             "words": self.store.words_mark(),
         }
         concluded = replace(judged, decisions=decisions)
-        horizon = Horizon(self.now.astimezone(self.setting.zone))
-        self.store.put_views(meta, horizon.watch(self._views(concluded)))
+        concluded.print_with(self._printer())
+        self.store.put_views(meta, judged.pages.each())
         if self._is_settled(concluded, may_decide):
-            Standing(
-                self.rests_on, self.lying, self.now, horizon.until, horizon.opportunities, _waiting(concluded)
-            ).note(self.store)
+            until = standing.horizon(self.now.astimezone(self.setting.zone), judged.pages.next_at)
+            standing_ = Standing(self.rests_on, self.lying, self.now, until, len(judged.pages), _waiting(concluded))
+            standing_.note(self.store)
         # All mail keeps its text for now; this drops that of letters made more than 30 days ago.
         if self.prunes:
             self.store.prune(self.now, judged.mail.read)
@@ -378,15 +381,8 @@ class Pass:
         wanting = any(decision.act for decision in judged.decisions.values())
         return bool(self.rests_on) and may_decide and not (lost or wanting or self.notes)
 
-    def _views(self, judged: Judged) -> Iterator[tuple[str, dict[str, Any]]]:
-        return pages.views(
-            judged.opportunities,
-            judged.decisions,
-            self.store.placements(),
-            judged.mail.folders,
-            self.setting.rulebook,
-            self.setting.zone,
-        )
+    def _printer(self) -> Printer:
+        return Printer(self.store.placements(), self.setting.rulebook, self.setting.zone)
 
 
 def _waiting(judged: Judged) -> tuple[str, ...]:

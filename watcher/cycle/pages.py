@@ -1,8 +1,12 @@
-"""The pages that `status` and `show` print, made at the end of a pass so that they need not judge anything."""
+"""The pages that `status` and `show` print, made during a pass so that they need not judge anything."""
 
 from __future__ import annotations
 
+import json
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,29 +15,69 @@ from watcher.explain.views import show_view, status_view
 from watcher.followup.model import Decision
 from watcher.knowledge.model import Rulebook
 from watcher.opportunity.model import Opportunity
+from watcher.store.codec import encode
+
+Page = dict[str, Any]
 
 
-def views(
-    opportunities: Sequence[Opportunity],
-    decisions: Mapping[str, Decision],
-    placements: Sequence[Placement],
-    folders: Mapping[str, str],
-    rulebook: Rulebook,
-    zone: ZoneInfo,
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Both pages of each opportunity with its id, made one by one: all of them at once would be much the largest thing
-    in memory. `folders` tells where each message lies."""
-    whys = {rule.id: rule.why for pack in rulebook.packs.values() for rule in pack.phrases}
-    for opportunity in opportunities:
-        decision = decisions[opportunity.id]
+@dataclass(frozen=True, slots=True)
+class Printer:
+    """Makes the page of an opportunity, beside the drafts that were made so far."""
+
+    placements: Sequence[Placement]
+    rulebook: Rulebook
+    zone: ZoneInfo
+    whys: Mapping[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        whys = {rule.id: rule.why for pack in self.rulebook.packs.values() for rule in pack.phrases}
+        object.__setattr__(self, "whys", whys)
+
+    def page(self, opportunity: Opportunity, decision: Decision, folders: Mapping[str, str]) -> Page:
+        """Both views of one. `folders` tells where each message lies."""
         names = {opportunity.id, *opportunity.aliases}
-        made = [p for p in placements if p.opportunity in names and p.state is not PlacementState.INTENDED]
+        made = [p for p in self.placements if p.opportunity in names and p.state is not PlacementState.INTENDED]
         wanted = (decision.kind, decision.attempt, decision.anchor)
         mine = [placement for placement in made if (placement.kind, placement.attempt, placement.anchor) == wanted]
-        yield (
-            opportunity.id,
-            {
-                "status": status_view(opportunity, decision, mine[-1] if mine else None, zone, folders),
-                "show": show_view(opportunity, decision, made, zone, whys),
-            },
-        )
+        return {
+            "status": status_view(opportunity, decision, mine[-1] if mine else None, self.zone, folders),
+            "show": show_view(opportunity, decision, made, self.zone, self.whys),
+        }
+
+
+@dataclass
+class Pages:
+    """The pages of all opportunities in their order, packed: open they would be much the largest thing in memory."""
+
+    now: datetime
+    next_at: datetime | None = None  # when the next thing happens by itself to any of them
+    _packed: dict[str, bytes] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self._packed)
+
+    def hold(self, name: str) -> None:
+        """Keep a place for a page that is to come."""
+        self._packed[name] = b""
+
+    def put(self, name: str, page: Page) -> None:
+        """Keep a page."""
+        self._packed[name] = zlib.compress(encode(page).encode(), 1)
+        ahead = [at for at in instants(page["status"]) if at > self.now]
+        self.next_at = min([*ahead, *([self.next_at] if self.next_at else [])], default=None)
+
+    def each(self) -> Iterator[tuple[str, str]]:
+        """Each page as JSON text, with its opportunity's id."""
+        return ((name, zlib.decompress(packed).decode()) for name, packed in self._packed.items())
+
+    def opened(self) -> dict[str, Page]:
+        """All of them as plain values."""
+        return {name: json.loads(text) for name, text in self.each()}
+
+
+def instants(status: Mapping[str, Any]) -> Iterator[datetime]:
+    """When something happens by itself to the opportunity of a page: a letter is due, an interview begins or ends."""
+    written: list[str | None] = [status["follow_up"]["due_at"], status["follow_up"]["not_before"]]
+    for interview in status["interviews"]:
+        written += [interview["start"], interview["end"]]
+    return (datetime.fromisoformat(at) for at in written if at)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from watcher.cycle.onepass import Judged, Pass
+from watcher.cycle.onepass import Pass
 from watcher.cycle.report import DraftLine, Preview
+from watcher.cycle.weighing import Judged
 from watcher.followup.model import Decision, Kind
 from watcher.opportunity.model import Opportunity
 
@@ -12,6 +13,8 @@ NO_LETTER = frozenset({Kind.NONE, Kind.REPLY_OWED})
 
 def previews(today: Pass, then: Pass, wanted: str) -> list[Preview]:
     """One opportunity (`wanted`), or every one that is not over: what is done about it today, and what then."""
+    for one in (today, then):
+        one.keeps = lambda opportunity: not wanted or opportunity.id == wanted
     now, _ = today.judge_only()
     other = now if then is today else then.judge_only()[0]
     found = []

@@ -77,7 +77,8 @@ class Speaking:
         """Say yes to the letter that waits, and write it."""
         with Store.open(self.storage) as store:
             name = self.find(who, self.documents(store))
-            judged, _ = Pass(self.setting, store.copy_in_memory(), self.now, self.until).judge_only()
+            one = Pass(self.setting, store.copy_in_memory(), self.now, self.until, keeps=lambda each: each.id == name)
+            judged, _ = one.judge_only()
             decision = judged.decisions[name]
             if decision.status is not Status.DUE:
                 raise UsageError(

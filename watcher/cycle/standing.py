@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from watcher.errors import DraftRefused
 from watcher.mailbox.base import Mailbox
@@ -83,30 +83,8 @@ def drafts_of(mailbox: Mailbox, folders: Sequence[Folder], before: Seen) -> tupl
     return drafts.name, ""
 
 
-def instants(status: Mapping[str, Any]) -> Iterator[datetime]:
-    """When something happens by itself to the opportunity of a page: a letter is due, an interview begins or ends."""
-    written: list[str | None] = [status["follow_up"]["due_at"], status["follow_up"]["not_before"]]
-    for interview in status["interviews"]:
-        written += [interview["start"], interview["end"]]
-    return (datetime.fromisoformat(at) for at in written if at)
-
-
-@dataclass(slots=True)
-class Horizon:
-    """Looks through the pages on their way to the store for the next thing to happen by itself. Whatever they tell,
-    none stand beyond the hour, nor beyond the day."""
-
-    now: datetime
-    opportunities: int = 0
-    until: datetime = field(init=False)
-
-    def __post_init__(self) -> None:
-        midnight = datetime.combine(self.now.date() + timedelta(days=1), time(0), self.now.tzinfo)
-        self.until = min(self.now + LASTS, midnight)
-
-    def watch(self, pages: Iterator[tuple[str, dict[str, Any]]]) -> Iterator[tuple[str, dict[str, Any]]]:
-        """The same pages."""
-        for name, page in pages:
-            self.opportunities += 1
-            self.until = min((at for at in instants(page["status"]) if self.now < at < self.until), default=self.until)
-            yield name, page
+def horizon(now: datetime, next_at: datetime | None) -> datetime:
+    """Until when pages of `now` (in the user's zone) stand, where the next thing to happen by itself is at `next_at`:
+    not beyond the hour, nor beyond the day, in any case."""
+    midnight = datetime.combine(now.date() + timedelta(days=1), time(0), now.tzinfo)
+    return min(now + LASTS, midnight, *([next_at] if next_at else []))

@@ -20,10 +20,12 @@ def bring_back(store: Store, word: Word, setting: Setting, now: datetime, until:
     if not taken:
         return frozenset()
     found = set()
+    names = {placement.opportunity for placement in taken}
     with store.copy_in_memory() as trial:
         for placement in taken:
             trial.advance(placement.message_id, PlacementState.INTENDED, now=now)
-        judged, _ = Pass(setting, trial, now, until).judge_only()
+        one = Pass(setting, trial, now, until, keeps=lambda each: not names.isdisjoint({each.id, *each.aliases}))
+        judged, _ = one.judge_only()
     for placement in taken:
         opportunity = next((o for o in judged.opportunities if placement.opportunity in {o.id, *o.aliases}), None)
         if opportunity is None:

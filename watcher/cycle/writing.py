@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from watcher.draft import answering, compose
 from watcher.draft.facts import is_own
-from watcher.draft.model import Draft, Placement
+from watcher.draft.model import Draft
 from watcher.draft.repeats import Earlier
 from watcher.errors import KnowledgeError
 from watcher.followup.model import Decision
@@ -33,7 +33,7 @@ def write(
 ) -> tuple[Draft | None, str]:
     """The letter, and what the user must know of it. None where there is no message to answer any more.
 
-    `sent` is mail of the user's own. Raises KnowledgeError where a letter of ours has a fault.
+    `sent` is mail of the user's own, be it the gist alone. Raises KnowledgeError where a letter of ours has a fault.
     """
     entry = answering(opportunity)
     packs, letters = setting.rulebook.packs, setting.letters
@@ -41,7 +41,7 @@ def write(
     answered = store.message((entry.account, entry.id)) if entry and opportunity.contact else None
     if answered is None:
         return None, ""
-    before = earlier(opportunity, decision, store.placements(), sent, now)
+    before = earlier(opportunity, decision, store, sent, now)
     try:
         return compose(opportunity, decision, answered, letters, pack, now, before), ""
     except KnowledgeError as fault:
@@ -55,7 +55,7 @@ def write(
 def earlier(
     opportunity: Opportunity,
     decision: Decision,
-    placements: Sequence[Placement],
+    store: Store,
     sent: Iterable[Entry],
     now: datetime,
 ) -> Earlier:
@@ -65,7 +65,7 @@ def earlier(
     contact = opportunity.contact.address if opportunity.contact else ""
     before = [
         placement
-        for placement in placements
+        for placement in store.placements()
         if placement.intended_at <= now
         and not (
             placement.opportunity in names
@@ -76,17 +76,18 @@ def earlier(
     to_them = [placement for placement in before if placement.to == contact]
     return Earlier(
         points=tuple(point for placement in before if placement.opportunity in names for point in placement.highlights),
-        texts=(*(placement.text for placement in to_them if not placement.marks), *_sent_to(contact, sent, now)),
+        texts=(*(placement.text for placement in to_them if not placement.marks), *_sent_to(contact, store, sent, now)),
         marks=frozenset(mark for placement in to_them for mark in placement.marks),
     )
 
 
-def _sent_to(contact: str, sent: Iterable[Entry], now: datetime) -> tuple[str, ...]:
-    return tuple(
-        entry.new_text
+def _sent_to(contact: str, store: Store, sent: Iterable[Entry], now: datetime) -> tuple[str, ...]:
+    messages = (
+        store.message((entry.account, entry.id))
         for entry in sent
         if is_own(entry)
         and Role.DRAFTS not in entry.roles
         and entry.header.received_at <= now
         and contact in {address.address for address in (*entry.header.to, *entry.header.cc)}
     )
+    return tuple(message.body.new if message and message.body else "" for message in messages)

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from watcher.cycle import Pass, ScanReport, syncing
-from watcher.cycle.standing import instants
+from watcher.cycle.pages import instants
 from watcher.daemon.desktop import Desktop
 from watcher.daemon.gate import Gate
 from watcher.daemon.journal import Told, tell

@@ -79,7 +79,7 @@ def _spoken(entry: Entry, situation: Situation) -> list[events.Event]:
     meeting = situation.diary.speak_of(start, entry.id, entry.at)
     if meeting is None:
         return []
-    situation.passed.append(meeting)
+    situation.note_passed(meeting)
     return [events.InterviewHeld(meeting.over() or entry.at, entry.id)]
 
 

@@ -12,7 +12,7 @@ from watcher.message.model import Role
 from watcher.opportunity.model import Entry, JoiningSettings
 from watcher.opportunity.names import beginnings, domain_beginnings, fits_domain, plain, plain_text
 from watcher.opportunity.threads import Thread
-from watcher.reading.model import Act, Says, Speaker
+from watcher.reading.model import Act, Reading, Says, Speaker
 
 ALONE = 0.5  # from here on a message is hiring mail by itself
 UNNAMED = 0.8  # and from here on where it names no job
@@ -245,15 +245,15 @@ def _in_context(entry: Entry, thread: Thread, belongs: Iterable[str], people: Pe
     if in_thread:
         return reading.speaker is Speaker.ROBOT or _is_party(entry, thread, people)
     if reading.speaker is Speaker.ROBOT and reading.says is not Says.AUTO_REPLY:
-        return (_is_receipt(entry) or reading.hiring >= NAMED_BY_MACHINE) and people.named_in(entry)
+        return (is_receipt(reading) or reading.hiring >= NAMED_BY_MACHINE) and people.named_in(entry)
     if people.knows(sender, entry) or any(people.knows(address, entry) for address in others - {sender}):
         return reading.hiring >= KNOWN_PERSON or reading.says is Says.AUTO_REPLY
     return people.knows_employer(sender, entry) and reading.hiring >= KNOWN_DOMAIN
 
 
-def _is_receipt(entry: Entry) -> bool:
+def is_receipt(reading: Reading) -> bool:
     """Whether a machine's message is the receipt for a test that was taken."""
-    return any("receipt" in each.rule for each in entry.reading.evidence)
+    return any("receipt" in each.rule for each in reading.evidence)
 
 
 def _goes_on(entry: Entry, thread: Thread, belongs: Iterable[str]) -> bool:

@@ -169,7 +169,7 @@ def _spoken_of(entry: Entry, situation: Situation) -> events.Event | None:
     meeting = situation.diary.speak_of(start, entry.id, entry.at)
     if meeting is None:
         return None
-    situation.passed.append(meeting)
+    situation.note_passed(meeting)
     return events.InterviewHeld(meeting.over() or entry.at, entry.id)
 
 

@@ -74,8 +74,8 @@ def _hold(meeting: Meeting, start: datetime | None, situation: Situation, at: da
         situation.diary.move(meeting, start, None, meeting.source)
         situation.unpass(meeting)
     situation.diary.settle(meeting, held=True)
-    if not any(meeting is each for each in situation.passed):
-        situation.passed.append(meeting)
+    if id(meeting) not in situation.passed:
+        situation.note_passed(meeting)
         situation.hold(meeting, at)
 
 

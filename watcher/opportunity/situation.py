@@ -90,16 +90,16 @@ class Situation:
     surprises: list[Surprise] = field(default_factory=list)
     reopened: bool = False
     settled_at: datetime | None = None  # when the user last said where it stands
-    passed: list[Meeting] = field(default_factory=list)
+    passed: dict[int, Meeting] = field(default_factory=dict)  # by identity: two of one day are two
     statements: list[Statement] = field(default_factory=list)
     last: Entry | None = None
 
     def pass_time(self, until: datetime) -> None:
         """Let the interviews whose hour has come by `until` take place."""
         for meeting in self.diary.held(until):
-            if any(meeting is each for each in self.passed) or meeting.start is None:
+            if id(meeting) in self.passed or meeting.start is None:
                 continue
-            self.passed.append(meeting)
+            self.note_passed(meeting)
             self.hold(meeting, until)
 
     def hold(self, meeting: Meeting, at: datetime) -> None:
@@ -112,9 +112,13 @@ class Situation:
         if self.stage is Stage.AWAITING_DECISION and (self.debts.keys() & {Ask.TIMES, Ask.BOOKING}):
             self.stage = Stage.SCHEDULING  # the next round was being arranged already
 
+    def note_passed(self, meeting: Meeting) -> None:
+        """Enter that its taking place is accounted for."""
+        self.passed[id(meeting)] = meeting
+
     def unpass(self, meeting: Meeting) -> None:
         """Forget that a meeting took place: it was moved or called off after its hour."""
-        self.passed = [each for each in self.passed if each is not meeting]
+        self.passed.pop(id(meeting), None)
 
     def apply(self, event: events.Event, statement: Statement | None = None, anchor: str = "") -> None:
         """Change what the event changes. Total: an event that the table does not expect is kept as a surprise."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from watcher.errors import StoreDamaged
 from watcher.store import changes
-from watcher.store.codec import decode, encode, scrub
+from watcher.store.codec import encode, scrub
 from watcher.store.model import Key, Pruned, Scan, Views
 
 if TYPE_CHECKING:
@@ -34,12 +33,6 @@ AND NOT EXISTS (SELECT 1 FROM bodies WHERE bodies.message = messages.id)
 AND NOT EXISTS (SELECT 1 FROM kept WHERE kept.account = messages.account AND kept.message_id = messages.message_id)
 """
 
-_READINGS = """
-SELECT id, account, message_id, record FROM readings JOIN messages ON id = message
-WHERE digest = ? AND id > ? ORDER BY id LIMIT ?
-"""
-_SLICE = 1000  # readings decoded at a time
-
 _FORGET_ACCOUNTS = (
     "DELETE FROM messages WHERE account NOT IN (SELECT value FROM json_each(?))",  # its copies and text go along
     "DELETE FROM set_aside WHERE account NOT IN (SELECT value FROM json_each(?))",
@@ -54,22 +47,6 @@ class DerivedTables:
     _db: Database
 
     # --- readings ---
-
-    def readings(self, digest: str) -> dict[Key, Reading]:
-        """The readings made under `digest`, by account and Message-ID. One that cannot be decoded is left out: it is
-        made again."""
-        from watcher.reading.model import Reading
-
-        readings: dict[Key, Reading] = {}
-        last = 0
-        while rows := self._db.rows(_READINGS, (digest, last, _SLICE)):
-            for _, account, message_id, record in rows:
-                try:
-                    readings[account, message_id] = decode(record, Reading)
-                except StoreDamaged:
-                    continue
-            last = rows[-1][0]
-        return readings
 
     def put_readings(self, digest: str, items: Mapping[Key, Reading]) -> None:
         """Keep readings made under `digest` in place of older ones; those of unknown messages are passed over."""
@@ -99,14 +76,14 @@ class DerivedTables:
 
     def put_views(self, pass_meta: Mapping[str, object], views: Iterable[tuple[str, object]]) -> None:
         """Replace what `status` and `show` print: the pass's own words (with the digest it was made under) and one
-        document for each opportunity id, in order. Documents may hold models; they are read back as plain JSON. It is
-        forgotten how long the last views would have stood."""
+        document for each opportunity id, in order. Documents may hold models, or be JSON text; they are read back as
+        plain JSON. It is forgotten how long the last views would have stood."""
         ids: list[str] = []
 
         def rows() -> Iterator[tuple[str, int, str]]:
             for place, (name, document) in enumerate(views):
                 ids.append(name)
-                yield name, place, encode(document)
+                yield name, place, document if isinstance(document, str) else encode(document)
 
         with self._db.transaction():
             self._remember("pass", pass_meta)

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from watcher.draft.model import PlacementState
-    from watcher.message.model import Copy, Header
+    from watcher.message.model import Copy, Header, Message
+    from watcher.reading.model import Reading
 
 Key = tuple[str, str]
 """Which message: the account's name and the Message-ID. The same Message-ID in two accounts is two messages."""
@@ -41,6 +42,14 @@ class SweptHeader(NamedTuple):
     @property
     def key(self) -> Key:
         return self.account, self.header.message_id
+
+
+class ReadMessage(NamedTuple):
+    """A message and what it says; None where the record of that cannot be decoded."""
+
+    serial: int
+    message: Message
+    reading: Reading | None
 
 
 class Unread(NamedTuple):

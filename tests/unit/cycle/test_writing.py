@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support.passes import NOW, Player, memory, setting, two_accounts
+from tests.unit.store.makings import readings
 from watcher.cycle.onepass import Pass
 from watcher.draft.repeats import Earlier, marks, repeated, sentences
 
@@ -45,7 +46,7 @@ def test_letters_to_one_person_about_several_jobs_share_no_sentence_long_after(p
     for days in (0, 5, 9):
         player.scan([box], at + timedelta(days=days))
         seen |= {placement.opportunity: placement.text for placement in player.store.placements() if placement.text}
-        player.store.prune(at + timedelta(days=60), player.store.readings(player.setting.digest))
+        player.store.prune(at + timedelta(days=60), readings(player.store, player.setting.digest))
     assert len(seen) == 3
     assert not any(placement.text for placement in player.store.placements())
     said = [sentence for text in seen.values() for sentence in sentences(text)]

@@ -8,6 +8,8 @@ from watcher.draft.model import Placement, PlacementState
 from watcher.followup.model import Kind
 from watcher.message.model import Address, Batch, Body, Copy, Cursor, Folder, Header, Message, RawMessage, Ref, Role
 from watcher.reading.model import Reading, Says, Speaker
+from watcher.store import Store
+from watcher.store.model import Key
 
 NOON = datetime(2026, 3, 17, 12, 0, tzinfo=UTC)
 INBOX = Folder("INBOX", Role.INBOX)
@@ -47,6 +49,12 @@ def message(name: str, text: str = "We would like to meet you.", folder: Folder 
 
 def reading(name: str) -> Reading:
     return Reading(f"<{name}@acme.example>", Speaker.HUMAN, 0.9, Says.UPDATE, 0.8)
+
+
+def readings(store: Store, digest: str) -> dict[Key, Reading]:
+    """The readings under a digest that can be decoded."""
+    found = [each for some in store.each_read(digest) for each in some]
+    return {(each.message.account, each.message.id): each.reading for each in found if each.reading is not None}
 
 
 def placement(name: str = "d1", opportunity: str = "acme", at: datetime = NOON) -> Placement:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.unit.store.makings import HOUR, NOON, batch, message, pairs, placement, reading
+from tests.unit.store.makings import HOUR, NOON, batch, message, pairs, placement, reading, readings
 from watcher.draft.model import PlacementState
 from watcher.opportunity.model import Stage, Word
 from watcher.store import Store
@@ -34,20 +34,20 @@ def key(name: str, account: str = "home") -> tuple[str, str]:
 def test_readings_are_found_under_the_digest_they_were_made_under(store: Store) -> None:
     store.put_readings("old", {key("m1"): reading("m1"), key("m2"): reading("m2")})
     store.put_readings("new", {key("m1"): reading("m1")})
-    assert store.readings("new") == {key("m1"): reading("m1")}
-    assert store.readings("old") == {key("m2"): reading("m2")}
-    assert store.readings("other") == {}
+    assert readings(store, "new") == {key("m1"): reading("m1")}
+    assert readings(store, "old") == {key("m2"): reading("m2")}
+    assert readings(store, "other") == {}
 
 
 def test_the_reading_of_an_unknown_message_is_passed_over(store: Store) -> None:
     store.put_readings("d", {key("nobody"): reading("nobody"), key("m1", "work"): reading("m1")})
-    assert store.readings("d") == {}
+    assert readings(store, "d") == {}
 
 
 def test_a_reading_that_cannot_be_decoded_is_as_if_never_made(store: Store) -> None:
     store.put_readings("d", {key("m1"): reading("m1"), key("m2"): reading("m2")})
     store._db.run("UPDATE readings SET record = '{}' WHERE message = (SELECT min(message) FROM readings)")
-    assert store.readings("d") == {key("m2"): reading("m2")}
+    assert readings(store, "d") == {key("m2"): reading("m2")}
 
 
 # --- the sieve's place ---
@@ -113,7 +113,7 @@ def test_the_text_of_mail_that_is_no_opportunitys_is_dropped_and_its_header_kept
     assert store.prune(NOON, {key("m1")}) == Pruned(0, 1, 0)
     assert [found.id for found in store.messages(only_fetched=True)] == [key("m1")[1]]
     assert [swept.state for swept in store.headers()] == [State.FETCHED, State.SWEPT, State.SWEPT]
-    assert set(store.readings("d")) == {key("m1"), key("m2")}
+    assert set(readings(store, "d")) == {key("m1"), key("m2")}
     store.want([key("m2")])
     assert [swept.key for swept in store.headers(state=State.WANTED)] == [key("m2")]
 
@@ -138,3 +138,68 @@ def test_an_account_that_is_no_longer_configured_is_forgotten_but_for_its_record
     assert set(store.cursors("work")) == {"INBOX"}
     assert set(store.scans()) == {"work"}
     assert len(store.placements()) == len(store.words()) == 1
+
+
+# --- all mail that was read ---
+
+
+def test_what_was_read_comes_in_slices_without_its_text(store: Store) -> None:
+    store.put_readings("d", {key("m1"): reading("m1"), key("m3"): reading("m3")})
+    (some,) = store.each_read("d")
+    assert [(each.message.id, each.reading) for each in some] == [
+        ("<m1@acme.example>", reading("m1")),  # that with text before that without
+        ("<m3@acme.example>", reading("m3")),
+    ]
+    assert not any(each.message.body for each in some)
+    assert all(each.message.copies for each in some)
+    assert not list(store.each_read("other"))
+
+
+def test_the_text_is_given_where_it_is_asked_for(store: Store) -> None:
+    store.put_readings("d", {key("m1"): reading("m1"), key("m3"): reading("m3")})
+    (some,) = store.each_read("d")
+    whole = message("m1").body
+    assert whole is not None
+    assert store.texts([each.serial for each in some], 5) == {some[0].serial: whole.new[:5]}
+    again = store.read_again([key("m1"), key("m2"), key("nobody")], "d")
+    assert {name: found.message.body for name, found in again.items()} == {key("m1"): whole}
+
+
+def test_a_reading_that_cannot_be_decoded_is_told_as_none(store: Store) -> None:
+    store.put_readings("d", {key("m1"): reading("m1")})
+    store._db.run("UPDATE readings SET record = '{}'")
+    ((found,),) = store.each_read("d")
+    assert found.reading is None
+
+
+# --- how long views stand ---
+
+
+def test_new_views_are_not_taken_to_stand_as_long_as_the_last(store: Store) -> None:
+    store.put_views({"pass": 1}, [])
+    store.note_standing({"until": "noon"})
+    assert store.standing() == {"until": "noon"}
+    store.put_views({"pass": 2}, [])
+    assert store.standing() is None
+
+
+def test_every_change_of_mail_is_counted_and_nothing_else(store: Store) -> None:
+    before = store.changes()
+    nothing = batch()
+    store.apply_batch("home", nothing, pairs(nothing))
+    store.put_readings("d", {key("m1"): reading("m1")})
+    store.note_scan("home", NOON, None)
+    store.put_views({}, [])
+    assert store.changes() == before
+    some = batch("m4")
+    store.apply_batch("home", some, pairs(some))
+    assert store.changes() > before
+    before = store.changes()
+    store.put_bodies([message("m4")])
+    assert store.changes() > before
+    before = store.changes()
+    store.intend(placement())
+    assert store.changes() > before
+    before = store.changes()
+    store.forget_accounts(["nobody"])
+    assert store.changes() > before

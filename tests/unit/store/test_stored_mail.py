@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.store.makings import ARCHIVE, HOUR, INBOX, NOON, batch, header, message, pairs, raw, reading
+from tests.unit.store.makings import ARCHIVE, HOUR, INBOX, NOON, batch, header, message, pairs, raw, reading, readings
 from watcher.message.model import Batch, Body, Copy, Cursor, Message, Role
 from watcher.store import Store
 from watcher.store.model import State, Unread
@@ -233,7 +233,7 @@ def test_a_new_text_makes_the_old_reading_void(store: Store) -> None:
     sweep(store, batch("m1"))
     store.put_readings("d", {key("m1"): reading("m1")})
     store.put_bodies([message("m1")])
-    assert store.readings("d") == {}
+    assert readings(store, "d") == {}
 
 
 def test_an_id_with_undecodable_bytes_is_one_and_the_same_message(store: Store) -> None:
