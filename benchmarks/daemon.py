@@ -28,9 +28,9 @@ def rows(rounds: int, rest: float) -> list[str]:
         other = OtherClient(server, USER)
         other.append(INBOX, invitation())
         home = Home(Path(name)).imap("personal", server.imaps_port, USER, server.ca)
-        with running(home, watchdog=60) as daemon, listening(server) as pushed:
+        with running(home, watchdog=60) as daemon, listening(server, USER) as pushed:
             daemon.wait_for("STATUS=Watching personal.")
-            times = [_one(home, other, pushed, number) for number in range(rounds)]
+            times = [until_seen(home, other, pushed, number) for number in range(rounds)]
             threading.Event().wait(min(rest, 10.0))
             before = Measure.of(daemon.process.pid)
             threading.Event().wait(rest)
@@ -47,10 +47,10 @@ def rows(rounds: int, rest: float) -> list[str]:
 
 
 @contextmanager
-def listening(server: Dovecot) -> Iterator[queue.Queue[float]]:
+def listening(server: Dovecot, user: str) -> Iterator[queue.Queue[float]]:
     """The instants at which the server tells a client that does nothing but wait of new mail."""
     told: queue.Queue[float] = queue.Queue()
-    client = OtherClient(server, USER)
+    client = OtherClient(server, user)
     client.imap.select(INBOX, readonly=True)
     client.imap.send(b"z IDLE\r\n")
 
@@ -69,7 +69,7 @@ def listening(server: Dovecot) -> Iterator[queue.Queue[float]]:
         client.imap.shutdown()
 
 
-def _one(home: Home, other: OtherClient, pushed: queue.Queue[float], number: int) -> tuple[float, float]:
+def until_seen(home: Home, other: OtherClient, pushed: queue.Queue[float], number: int) -> tuple[float, float]:
     """Seconds from another client's APPEND to the push, and to one more opportunity in the store."""
     threading.Event().wait(2.0)  # both wait in IDLE again
     firm = f"Firm{number} Works"

@@ -3,23 +3,26 @@
     .venv/bin/python -m benchmarks.rest [--opportunities 1200] [--others 1200] [--minutes 3]
 
 Prints memory, descriptors and threads after the first pass, after each further minute, after a mail that arrived and was
-judged, and how much of a core it took in the minutes in which nothing happened.
+judged, how much of a core it took in the minutes in which nothing happened, and how soon a new mail shows in the status.
 """
 
 from __future__ import annotations
 
 import argparse
+import statistics
 import tempfile
 import threading
 import time
 from datetime import timedelta
 from pathlib import Path
 
+from benchmarks.daemon import listening, until_seen
 from benchmarks.soak import Measure, measured
 from tests.support.daemon import Daemon, Home, eventually, letter, now, running
 from tests.support.dovecot import OtherClient
 from tests.support.dovecot import running as dovecot_running
 
+ROUNDS = 7
 SYLLABLES = ("Bran", "Cor", "Del", "Fen", "Gal", "Hol", "Kes", "Lor", "Mer", "Nor", "Pel", "Quin")
 TRADES = ("Systems", "Foods", "Labs", "Energy", "Logistics", "Health", "Media")
 FIRST = ("Dana", "Priya", "Tom", "Ines", "Kofi", "Mei", "Lars", "Aisha", "Noah", "Vera", "Sam")
@@ -96,6 +99,13 @@ def rest(opportunities: int, others: int, minutes: float) -> None:
             client.append("INBOX", hiring(opportunities + 7))
             eventually(lambda: home.status()["daemon"]["last_pass_at"] != before, 60)
             show("after one more mail", daemon)
+            with listening(server, "rest") as pushed:
+                times = [until_seen(home, client, pushed, 10_000 + number) for number in range(ROUNDS)]
+            beyond = [(status - push) * 1000 for push, status in times]
+            print(
+                f"{statistics.median(beyond):.0f} ms from the server's push to the status (at most {max(beyond):.0f})"
+            )
+            show("after these", daemon)
             quiet(daemon, 1)
             print(f"ended in {daemon.stop():.2f} s", *daemon.log[-2:], sep="\n  ")
 

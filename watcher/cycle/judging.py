@@ -158,7 +158,9 @@ def opportunities(
     said = sort_out(words, groups, assigned.ids, assigned.aliases)
     for (group, folders), name in zip(reader.whole(groups), assigned.ids, strict=True):
         opportunity = fold(group, name, now, settings, workdays, said[name])
-        yield replace(opportunity, aliases=tuple(sorted(assigned.aliases.get(name, ())))), folders
+        if aliases := assigned.aliases.get(name):
+            opportunity = replace(opportunity, aliases=tuple(sorted(aliases)))
+        yield opportunity, folders
 
 
 def _keep_ids(store: Store, changed: Sequence[Identity], minted: Collection[str]) -> None:

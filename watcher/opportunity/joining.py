@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from watcher.opportunity.belonging import People, belonging
 from watcher.opportunity.model import Entry, Group, JoiningSettings, Word
-from watcher.opportunity.strands import ENOUGH, Strand, marks, names_in, strand_from, strand_of, together
+from watcher.opportunity.strands import ENOUGH, Strand, marks, strand_from, strand_of, together, words_in
 from watcher.opportunity.threads import thread
 from watcher.opportunity.words import is_said, reread
 from watcher.reading.model import Says
@@ -68,10 +68,14 @@ def _only_binned(strand: Strand) -> bool:
 def _pile(strands: Sequence[Strand], people: People) -> list[Pile]:
     """Put each strand, oldest first, to the pile it goes best with; where two are as good, keep it apart and say so."""
     piles: dict[int, Pile] = {}
-    marked: dict[object, set[int]] = {}
-    names = names_in(strands)
+    having: dict[object, set[int]] = {}
+    seeking: dict[object, set[int]] = {}
+    names = words_in(strands)
     for number, strand in enumerate(strands):
-        near = sorted({each for mark in marks(strand, names) for each in marked.get(mark, ()) if each in piles})
+        mine = marks(strand, names)
+        found = {each for mark in mine.seeks for each in having.get(mark, ())}
+        found |= {each for mark in mine.has for each in seeking.get(mark, ())}
+        near = sorted(found & piles.keys())
         scores = {each: together(piles[each].strand, strand) for each in near}
         most = max(scores.values(), default=0.0)
         best = [each for each in near if scores[each] == most >= ENOUGH]
@@ -84,8 +88,11 @@ def _pile(strands: Sequence[Strand], people: People) -> list[Pile]:
             piles[place] = Pile(strand_from((*traces, *strand.traces), people))
         else:
             piles[place] = Pile(strand)
-        for mark in marks(piles[place].strand, names):
-            marked.setdefault(mark, set()).add(place)
+        mine = mine if piles[place].strand is strand else marks(piles[place].strand, names)
+        for mark in mine.has:
+            having.setdefault(mark, set()).add(place)
+        for mark in mine.seeks:
+            seeking.setdefault(mark, set()).add(place)
     return list(piles.values())
 
 

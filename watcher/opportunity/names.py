@@ -69,23 +69,23 @@ def same_company(one: str, other: str) -> bool:
 
 def _begins(glued: str, spelled: str) -> bool:
     """Whether the first words of one name, run together as in a domain, are the whole of the other."""
-    label = "".join(_whole(glued))
-    if len(label) < GLUED:
-        return False
-    at = 0
-    for word in _whole(spelled):
-        if not label.startswith(word, at):
-            return False
-        at += len(word)
-        if at == len(label):
-            return True
-    return False
+    whole = run_together(glued)
+    return bool(whole) and whole[-1] in run_together(spelled)
 
 
 @lru_cache(maxsize=4096)
 def _whole(name: str) -> tuple[str, ...]:
     """All words of a name, an ampersand spelled out."""
     return tuple(_WORD.findall(plain(name.replace("&", " and ").replace("'s", "s").replace("\u2019s", "s"))))
+
+
+@lru_cache(maxsize=4096)
+def run_together(name: str) -> tuple[str, ...]:
+    """The first words of a name run together as in a domain, one more at a time and the whole last, so far as they are
+    long enough to tell."""
+    words = _whole(name)
+    joined = ("".join(words[:end]) for end in range(1, len(words) + 1))
+    return tuple(each for each in joined if len(each) >= GLUED)
 
 
 @lru_cache(maxsize=4096)
@@ -139,7 +139,7 @@ def _in_order(short: str, long: str) -> bool:
     return all(letter in letters for letter in short)
 
 
-_REMEMBERING = (plain, company_words, role_words, _whole, beginnings, domain_beginnings, squeezed)
+_REMEMBERING = (plain, company_words, role_words, _whole, run_together, beginnings, domain_beginnings, squeezed)
 
 
 def forget() -> None:

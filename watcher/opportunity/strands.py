@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,8 +16,10 @@ from watcher.opportunity.names import (
     fits_domain,
     plain,
     plain_text,
+    run_together,
     same_company,
     same_role,
+    squeezed,
     words_of,
 )
 from watcher.reading.model import Act, Claim, Says, Speaker, TimeUse
@@ -138,30 +141,48 @@ def _words(entry: Entry) -> str:
     return " ".join(plain_text(f"{sender} {entry.header.subject} {entry.new_text[:TEXT_READ]}").split())
 
 
-def names_in(strands: Iterable[Strand]) -> frozenset[str]:
-    """The words of all companies and agencies that strands are sure of."""
+def words_in(strands: Iterable[Strand]) -> Mapping[str, int]:
+    """The words of all companies and agencies that strands are sure of, and in how many names each stands."""
     named = {name for strand in strands for name in (*strand.companies, *strand.agencies)}
-    return frozenset(word for name in named for word in company_words(name))
+    return Counter(word for name in named for word in company_words(name))
 
 
-def marks(strand: Strand, names: frozenset[str]) -> frozenset[tuple[str, object]]:
-    """Marks of which two strands share at least one wherever anything speaks for joining them.
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What of two strands tells that something may speak for joining them: one has what the other seeks. Each has and
+    seeks what is to be the same in both; the telling word of a name is sought in longer names and in running words."""
 
-    `names` are the words that any company among the strands has: of a machine's text no other can be a mark.
-    """
-    found: set[tuple[str, object]] = {("uid", each) for each in strand.uids}
-    found |= {("requisition", each) for each in strand.requisitions}
-    found |= {("person", each) for each in strand.people | strand.named}
-    found |= {("domain", each) for each in strand.domains}
-    found |= {("start", each) for each in strand.starts}
-    for name in (*strand.companies, *strand.agencies):
-        found |= {("begins", letters) for letters in beginnings(name)}
-        found |= {("word", word) for word in company_words(name)}
-    for domain in strand.domains:
-        found |= {("begins", letters) for letters in domain_beginnings(domain)}
+    has: frozenset[tuple[str, object]]
+    seeks: frozenset[tuple[str, object]]
+
+
+def marks(strand: Strand, names: Mapping[str, int]) -> Marks:
+    """The marks of a strand. `names` are the words that any company among the strands has: of a machine's text no other
+    can be a mark, and of a name the rarest of them tells most."""
+    same: set[tuple[str, object]] = {("uid", each) for each in strand.uids}
+    same |= {("requisition", each) for each in strand.requisitions}
+    same |= {("person", each) for each in strand.people | strand.named}
+    same |= {("domain", each) for each in strand.domains}
+    same |= {("start", each) for each in strand.starts}
+    same |= {("squeezed", squeezed(name)) for name in strand.companies}
+    has, seeks = set(same), set(same)
+    for name in strand.companies:
+        words, glued = company_words(name), run_together(name)
+        has |= {("word", word) for word in words}
+        has |= {("glued", each) for each in glued}
+        has |= {("begins", letters) for letters in beginnings(name)}
+        seeks |= {("word", word) for word in sorted(words, key=lambda each: (names.get(each, 0), each))[:1]}
+        seeks |= {("glued", each) for each in glued[-1:]}
+    for domain in strand.domains if not strand.companies else ():  # else the names tell
+        seeks |= {("begins", letters) for letters in domain_beginnings(domain)}
     if strand.made_by_machine:
-        found |= {("word", word) for word in words_of(strand.text) & names}
-    return frozenset(found)
+        has |= {("word", word) for word in _running(strand.text) & names.keys()}
+    return Marks(frozenset(has), frozenset(seeks))
+
+
+def _running(text: str) -> frozenset[str]:
+    """The words of a text, possessives with their letter as in `company_words` too."""
+    return words_of(text) | words_of(text.replace("'s", "s").replace("\u2019s", "s"))
 
 
 def _claimed(claims: Iterable[Claim]) -> tuple[str, ...]:
@@ -222,6 +243,8 @@ def _apart(early: Strand, late: Strand) -> bool:
 
 def _mentions(one: Strand, other: Strand) -> bool:
     """Whether the mail of a machine names the employer that the other strand is sure of."""
+    if not (one.made_by_machine or other.made_by_machine):
+        return False
     pairs = ((one, other), (other, one))
     return any(
         machine.made_by_machine and any(len(name) > 3 and plain(name) in machine.text for name in named.companies)
