@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from sys import intern
 
+from watcher.cycle.forgetting import forget
 from watcher.knowledge.model import Rulebook
 from watcher.message.model import Message, Role
 from watcher.opportunity import assign, fold, join
@@ -79,12 +80,15 @@ class Reader:
 
     def _read_new(self) -> None:
         fresh: dict[Key, Reading] = {}
+        many = False
         for message in self.store.unread(self.digest):
             fresh[message.account, message.id] = read(message, self.rulebook, self.settings)
             if len(fresh) >= READ_AT_ONCE:
                 self.store.put_readings(self.digest, fresh)
-                fresh = {}
+                fresh, many = {}, True
         self.store.put_readings(self.digest, fresh)
+        if many:  # then most is read, and what is gathered takes its place
+            forget()
 
     def _reading(self, found: ReadMessage) -> Reading:
         """A reading; made anew where its record could not be decoded."""
