@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from sys import intern
+from typing import NamedTuple
 
 from watcher.cycle.forgetting import forget
+from watcher.cycle.lasting import Stand, mark_of
 from watcher.knowledge.model import Rulebook
 from watcher.message.model import Message, Role
 from watcher.opportunity import assign, fold, join
@@ -32,7 +34,7 @@ class Mail:
     """The gist of all mail that was read."""
 
     entries: tuple[Entry, ...]
-    read: frozenset[Key]
+    read: Mapping[Key, bytes]  # with what tells each from all that it may become
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Reader:
         """
         self._read_new()
         entries: list[Entry] = []
-        keys: set[Key] = set()
+        keys: dict[Key, bytes] = {}
         gists = Gists()
         for some in self.store.each_read(self.digest):
             readings = {each.serial: self._reading(each) for each in some}
@@ -60,11 +62,11 @@ class Reader:
             texts = self.store.texts(wanted, TEXT_READ)
             for each in some:
                 header = each.message.header
-                keys.add((intern(each.message.account), intern(each.message.id)))
+                keys[intern(each.message.account), intern(each.message.id)] = each.mark
                 if until is None or header.received_at <= until:
                     text = texts.get(each.serial, "")
                     entries.append(gists.of(_entry(each.message, readings[each.serial], text)))
-        return Mail(tuple(entries), frozenset(keys))
+        return Mail(tuple(entries), keys)
 
     def whole(self, groups: Sequence[Group]) -> Iterator[tuple[Group, Mapping[str, str]]]:
         """Groups of gists as groups of whole messages, and in which folder each message lies."""
@@ -146,25 +148,43 @@ def known_of(groups: Sequence[Group], settings: JoiningSettings) -> Known:
     )
 
 
+class Folded(NamedTuple):
+    """An opportunity with the folders in which its messages lie, and the `mark` of what it was folded from."""
+
+    mark: str
+    opportunity: Opportunity
+    folders: Mapping[str, str]
+
+
 def opportunities(
+    mail: Mail,
     groups: Sequence[Group],
     reader: Reader,
     now: datetime,
     settings: JoiningSettings,
     workdays: Workdays,
     words: Sequence[Word],
-) -> Iterator[tuple[Opportunity, Mapping[str, str]]]:
-    """Fold each group under the id that was minted for it, once and for good, one after the other; with the folders in
-    which its messages lie."""
+    stands: Callable[[str, str], Stand | None],
+) -> Iterator[tuple[str, Folded | Stand]]:
+    """Fold each group under the id that was minted for it, once and for good, one after the other. Where the page of an
+    id `stands` that was made of mail with the same mark: how it does."""
     minted = reader.store.identities()
     assigned = assign(groups, minted, now)
     _keep_ids(reader.store, assigned.changed, {identity.id for identity in minted})
     said = sort_out(words, groups, assigned.ids, assigned.aliases)
-    for (group, folders), name in zip(reader.whole(groups), assigned.ids, strict=True):
+    aliases = [assigned.aliases.get(name, frozenset()) for name in assigned.ids]
+    marks = [mark_of(group, mail.read, known) for group, known in zip(groups, aliases, strict=True)]
+    stay = [stands(name, mark) for name, mark in zip(assigned.ids, marks, strict=True)]
+    whole = reader.whole([group for group, stand in zip(groups, stay, strict=True) if not stand])
+    for name, mark, known, stand in zip(assigned.ids, marks, aliases, stay, strict=True):
+        if stand:
+            yield name, stand
+            continue
+        group, folders = next(whole)
         opportunity = fold(group, name, now, settings, workdays, said[name])
-        if aliases := assigned.aliases.get(name):
-            opportunity = replace(opportunity, aliases=tuple(sorted(aliases)))
-        yield opportunity, folders
+        if known:
+            opportunity = replace(opportunity, aliases=tuple(sorted(known)))
+        yield name, Folded(mark, opportunity, folders)
 
 
 def _keep_ids(store: Store, changed: Sequence[Identity], minted: Collection[str]) -> None:

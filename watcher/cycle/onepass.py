@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from watcher.cycle import judging, placing, standing, syncing
+from watcher.cycle import judging, lasting, placing, standing, syncing
 from watcher.cycle.adopting import recognise
 from watcher.cycle.deciding import Decider, urgency
 from watcher.cycle.judging import Mail, Reader
+from watcher.cycle.lasting import Lasting, Stand
 from watcher.cycle.pages import Printer
 from watcher.cycle.placing import Desk
 from watcher.cycle.report import AccountReport, DraftLine, ScanReport, WithdrawnLine
@@ -110,7 +111,7 @@ class Pass:
         if may_decide:
             self._withdraw(judged, desk)
             self._place(judged)
-        self._keep_views(judged, may_decide)
+        self._keep_views(judged, may_decide, desk)
         return self._report(len(judged.pages), _waiting(judged))
 
     def _report(self, opportunities: int, waiting: Sequence[str]) -> ScanReport:
@@ -126,8 +127,8 @@ class Pass:
     def judge_again(self) -> Judged:
         """Judge what is stored once more, after the user has spoken, and keep what `status` and `show` print."""
         last = self.store.last_pass()
-        judged, _ = self._judge()
-        self._keep_views(judged, bool(last and last.get("decided", True)))
+        judged, desk = self._judge()
+        self._keep_views(judged, bool(last and last.get("decided", True)), desk)
         return judged
 
     def judge_only(self) -> tuple[Judged, dict[str, dict[str, Any]]]:
@@ -217,10 +218,17 @@ class Pass:
         """Fold and decide, one opportunity after the other."""
         setting = self.setting
         scales = Scales(self._decider(), self._printer(), desk, self._has_own_draft, self.keeps)
+        stands = self._what_stands(desk)
         folded = judging.opportunities(
-            groups, self._reader(), self.now, setting.joining, setting.workdays, self.store.words()
+            mail, groups, self._reader(), self.now, setting.joining, setting.workdays, self.store.words(), stands
         )
         return scales.weigh(mail, folded)
+
+    def _what_stands(self, desk: Desk) -> Callable[[str, str], Stand | None]:
+        """How a page that the last pass left stands, by its opportunity's id and the mark of its mail."""
+        relies = self.reached is not None and self.until is None
+        before = lasting.recall(self.store, lasting.basis(self.setting, self.store, desk), self.now) if relies else None
+        return lambda name, mark: before.stand(name, mark, self.now) if before else None
 
     def _has_own_draft(self, opportunity: Opportunity, desk: Desk) -> bool:
         """Whether the user has begun a letter of their own; as the last pass saw it where no mailbox is looked at."""
@@ -351,7 +359,7 @@ class Pass:
 
     # --- views ---
 
-    def _keep_views(self, judged: Judged, may_decide: bool) -> None:
+    def _keep_views(self, judged: Judged, may_decide: bool, desk: Desk) -> None:
         decisions = dict(judged.decisions)
         if self.drafted or self.withdrawn:
             decisions |= self._decider().all(judged.opportunities)
@@ -366,7 +374,7 @@ class Pass:
         }
         concluded = replace(judged, decisions=decisions)
         concluded.print_with(self._printer())
-        self.store.put_views(meta, judged.pages.each())
+        self.store.put_views(meta, judged.pages.each(), self._lasting(judged, desk))
         if self._is_settled(concluded, may_decide):
             until = standing.horizon(self.now.astimezone(self.setting.zone), judged.pages.next_at)
             standing_ = Standing(self.rests_on, self.lying, self.now, until, len(judged.pages), _waiting(concluded))
@@ -374,6 +382,12 @@ class Pass:
         # All mail keeps its text for now; this drops that of letters made more than 30 days ago.
         if self.prunes:
             self.store.prune(self.now, judged.mail.read)
+
+    def _lasting(self, judged: Judged, desk: Desk) -> Mapping[str, object] | None:
+        """What the next pass may rely on; nothing where this one has not looked at mailboxes, or hides mail."""
+        if self.reached is None or self.until is not None:
+            return None
+        return Lasting(lasting.basis(self.setting, self.store, desk), self.now, judged.stands).written()
 
     def _is_settled(self, judged: Judged, may_decide: bool) -> bool:
         """Whether the next pass would conclude the same from the same: nothing was left undone."""

@@ -51,7 +51,7 @@ class Pages:
 
     now: datetime
     next_at: datetime | None = None  # when the next thing happens by itself to any of them
-    _packed: dict[str, bytes] = field(default_factory=dict)
+    _packed: dict[str, bytes | None] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self._packed)
@@ -60,19 +60,29 @@ class Pages:
         """Keep a place for a page that is to come."""
         self._packed[name] = b""
 
-    def put(self, name: str, page: Page) -> None:
-        """Keep a page."""
-        self._packed[name] = zlib.compress(encode(page).encode(), 1)
-        ahead = [at for at in instants(page["status"]) if at > self.now]
-        self.next_at = min([*ahead, *([self.next_at] if self.next_at else [])], default=None)
+    def stay(self, name: str, next_at: datetime | None) -> None:
+        """Let the page that the last pass left stand."""
+        self._packed[name] = None
+        self._look_at(next_at)
 
-    def each(self) -> Iterator[tuple[str, str]]:
-        """Each page as JSON text, with its opportunity's id."""
-        return ((name, zlib.decompress(packed).decode()) for name, packed in self._packed.items())
+    def put(self, name: str, page: Page) -> datetime | None:
+        """Keep a page; when the next thing happens by itself to its opportunity."""
+        self._packed[name] = zlib.compress(encode(page).encode(), 1)
+        next_at = min((at for at in instants(page["status"]) if at > self.now), default=None)
+        self._look_at(next_at)
+        return next_at
+
+    def _look_at(self, at: datetime | None) -> None:
+        self.next_at = min((each for each in (at, self.next_at) if each), default=None)
+
+    def each(self) -> Iterator[tuple[str, str | None]]:
+        """Each page as JSON text, with its opportunity's id; None for one that stands."""
+        for name, packed in self._packed.items():
+            yield name, None if packed is None else zlib.decompress(packed).decode()
 
     def opened(self) -> dict[str, Page]:
-        """All of them as plain values."""
-        return {name: json.loads(text) for name, text in self.each()}
+        """All of them as plain values, but those that stand."""
+        return {name: json.loads(text) for name, text in self.each() if text is not None}
 
 
 def instants(status: Mapping[str, Any]) -> Iterator[datetime]:

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from watcher.cycle.deciding import Decider
-from watcher.cycle.judging import Mail
+from watcher.cycle.judging import Folded, Mail
+from watcher.cycle.lasting import Stand, is_settled
 from watcher.cycle.pages import Pages, Printer
 from watcher.cycle.placing import Desk
+from watcher.cycle.standing import horizon
 from watcher.draft.model import OPEN_STATES
 from watcher.followup.model import Decision, Status
 from watcher.opportunity.model import Opportunity
@@ -25,6 +27,7 @@ class Judged:
     decisions: Mapping[str, Decision]
     folders: Mapping[str, str]  # in which their messages lie
     own_drafts: tuple[str, ...]  # where the user has begun a letter
+    stands: dict[str, Stand]  # of pages that stand for a while
 
     def print_with(self, printer: Printer) -> None:
         """Make the pages of those that were kept."""
@@ -44,15 +47,22 @@ class Scales:
     has_own: Callable[[Opportunity, Desk], bool]
     kept: Callable[[Opportunity], bool]
 
-    def weigh(self, mail: Mail, folded: Iterable[tuple[Opportunity, Mapping[str, str]]]) -> Judged:
+    def weigh(self, mail: Mail, folded: Iterable[tuple[str, Folded | Stand]]) -> Judged:
         """Decide on each. What is not due, and has no draft, comes to the same whatever this pass does about others."""
         live: list[Opportunity] = []
         where: dict[str, str] = {}
         own: list[str] = []
+        stands: dict[str, Stand] = {}
+        today = self.decider.now.astimezone(self.printer.zone)
         pages = Pages(self.decider.now)
         drafted = {placement.opportunity for placement in self.decider.placements if placement.state in OPEN_STATES}
         answered = {draft.in_reply_to for draft in self.desk.own}
-        for opportunity, folders in folded:
+        for name, found in folded:
+            if isinstance(found, Stand):
+                stands[name] = found
+                pages.stay(name, found.next_at)
+                continue
+            mark, opportunity, folders = found
             if self.has_own(opportunity, self.desk):
                 opportunity = replace(opportunity, own_draft=True)
                 own.append(opportunity.id)
@@ -63,5 +73,7 @@ class Scales:
                 where |= folders
                 pages.hold(opportunity.id)
             else:
-                pages.put(opportunity.id, self.printer.page(opportunity, decision, folders))
-        return Judged(mail, pages, tuple(live), self.decider.all(live), where, tuple(own))
+                next_at = pages.put(opportunity.id, self.printer.page(opportunity, decision, folders))
+                if is_settled(decision) and not opportunity.own_draft:
+                    stands[name] = Stand(mark, horizon(today, next_at), next_at)
+        return Judged(mail, pages, tuple(live), self.decider.all(live), where, tuple(own), stands)

@@ -74,31 +74,49 @@ class DerivedTables:
 
     # --- views ---
 
-    def put_views(self, pass_meta: Mapping[str, object], views: Iterable[tuple[str, object]]) -> None:
+    def put_views(
+        self,
+        pass_meta: Mapping[str, object],
+        views: Iterable[tuple[str, object]],
+        lasting: Mapping[str, object] | None = None,
+    ) -> None:
         """Replace what `status` and `show` print: the pass's own words (with the digest it was made under) and one
-        document for each opportunity id, in order. Documents may hold models, or be JSON text; they are read back as
-        plain JSON. It is forgotten how long the last views would have stood."""
+        document for each opportunity id, in order; None where the one that is there stands. Documents may hold models,
+        or be JSON text; they are read back as plain JSON. It is forgotten how long the last views would have stood;
+        `lasting` tells that of each of these."""
         ids: list[str] = []
+        stay: list[tuple[int, str, int]] = []
 
         def rows() -> Iterator[tuple[str, int, str]]:
             for place, (name, document) in enumerate(views):
                 ids.append(name)
-                yield name, place, document if isinstance(document, str) else encode(document)
+                if document is None:
+                    stay.append((place, name, place))
+                else:
+                    yield name, place, document if isinstance(document, str) else encode(document)
 
         with self._db.transaction():
             self._remember("pass", pass_meta)
-            self._db.run("DELETE FROM meta WHERE name = 'standing'")
+            self._db.run("DELETE FROM meta WHERE name IN ('standing', 'lasting')")
+            if lasting is not None:
+                self._remember("lasting", lasting)
             self._db.run_many(
                 "INSERT INTO views (opportunity, place, document) VALUES (?, ?, ?)"
                 " ON CONFLICT (opportunity) DO UPDATE SET place = excluded.place, document = excluded.document"
                 " WHERE place <> excluded.place OR document <> excluded.document",
                 rows(),
             )
+            self._db.run_many("UPDATE views SET place = ? WHERE opportunity = ? AND place <> ?", stay)
             self._db.run("DELETE FROM views WHERE opportunity NOT IN (SELECT value FROM json_each(?))", (encode(ids),))
 
     def last_pass(self) -> Mapping[str, object] | None:
         """What the last pass said of itself, None where none has ended yet."""
         found: Mapping[str, object] | None = self._recall("pass")
+        return found
+
+    def lasting(self) -> Mapping[str, Any] | None:
+        """What was noted of each of the views that were put last, None where nothing was."""
+        found: Mapping[str, Any] | None = self._recall("lasting")
         return found
 
     def note_standing(self, standing: Mapping[str, object]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from watcher.errors import StoreDamaged
@@ -12,7 +13,7 @@ from watcher.store.model import Key, ReadMessage
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from watcher.message.model import Message
+    from watcher.message.model import Copy, Message
     from watcher.reading.model import Reading
     from watcher.store.sqlite import Row
 
@@ -68,14 +69,25 @@ class GatheringTables(MailTables):
 
     def _read(self, rows: Sequence[Row], ids: str) -> list[ReadMessage]:
         copies = self._copies(ids)
-        return [ReadMessage(row[0], self._message(row, copies.get(row[0], ())), _reading(row[3])) for row in rows]
+        return [
+            ReadMessage(
+                row[0], self._message(row, copies.get(row[0], ())), _reading(row[3]), _mark(row, copies.get(row[0], ()))
+            )
+            for row in rows
+        ]
 
     @staticmethod
-    def _message(row: Row, copies: tuple[object, ...]) -> Message:
+    def _message(row: Row, copies: tuple[Copy, ...]) -> Message:
         from watcher.message.model import Body, Header, Message
 
         body = decode(row[4], Body) if len(row) > 4 and row[4] is not None else None
-        return Message(row[1], decode(row[2], Header), body, copies)  # type: ignore[arg-type]
+        return Message(row[1], decode(row[2], Header), body, copies)
+
+
+def _mark(row: Row, copies: Sequence[Copy]) -> bytes:
+    places = "".join(f"\0{copy.folder}\0{copy.role}" for copy in copies)
+    told = "\0".join((row[1], row[2], row[3])) + places
+    return blake2b(told.encode("utf-8", "surrogatepass"), digest_size=12).digest()
 
 
 def _reading(record: str) -> Reading | None:

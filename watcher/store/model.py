@@ -45,11 +45,13 @@ class SweptHeader(NamedTuple):
 
 
 class ReadMessage(NamedTuple):
-    """A message and what it says; None where the record of that cannot be decoded."""
+    """A message and what it says; None where the record of that cannot be decoded. `mark` tells it, as it is stored and
+    was read, from all that it has been or may become."""
 
     serial: int
     message: Message
     reading: Reading | None
+    mark: bytes = b""
 
 
 class Unread(NamedTuple):
