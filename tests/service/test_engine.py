@@ -18,7 +18,8 @@ from tests.support.daemon import Home, eventually, invitation, letter
 from tests.support.passes import PLAN, drafts_of, memory, setting, two_accounts
 from watcher.app import Materials
 from watcher.config import load
-from watcher.daemon.engine import Engine, Pace
+from watcher.cycle import judging
+from watcher.daemon.engine import JUDGE, Engine, Pace
 from watcher.daemon.journal import Told
 from watcher.daemon.polling import QUICKEST, SLOWEST, STEADY
 from watcher.daemon.service import run
@@ -304,3 +305,32 @@ def test_an_account_whose_server_does_not_tell_of_news_is_polled_at_the_pace_of_
     bench.boxes["home"].deliver("INBOX", letter(9, "Hello."), bench.now)
     bench.engine.workers["home"].ask()
     eventually(lambda: every["poll:home"] == QUICKEST)
+
+
+def test_each_message_that_is_read_is_a_sign_of_life_and_a_place_to_end(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[str] = []
+    begun, ended = threading.Event(), threading.Event()
+    read, beat = judging.read, bench.engine.pulse.beat
+
+    def slowly(*mail: Any) -> Any:
+        steps.append("read")
+        if steps.count("read") == 2:
+            begun.set()
+            assert ended.wait(10)
+        return read(*mail)
+
+    def told(who: str) -> None:
+        if who == JUDGE:
+            steps.append("alive")
+        beat(who)
+
+    monkeypatch.setattr(judging, "read", slowly)
+    monkeypatch.setattr(bench.engine.pulse, "beat", told)
+    bench.engine.start()
+    assert begun.wait(10)
+    threading.Timer(0.2, ended.set).start()
+    assert bench.engine.stop(5)
+    reading = steps[steps.index("read") - 1 :]
+    assert reading == ["alive", "read", "alive", "read", "alive"]  # and there it ended, though there was more to read

@@ -39,12 +39,14 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What the mail in a store says, as it is read under one digest."""
+    """What the mail in a store says, as it is read under one digest. `alive` is told of each step: a message that was
+    read, or some that were gathered."""
 
     store: Store
     rulebook: Rulebook
     settings: ReadingSettings
     digest: str
+    alive: Callable[[], None] = lambda: None
 
     def gather(self, until: datetime | None) -> Mail:
         """Read what has not been read yet, and gather the gist of everything delivered by `until` (all where None).
@@ -57,6 +59,7 @@ class Reader:
         keys: dict[Key, bytes] = {}
         gists = Gists()
         for some in self.store.each_read(self.digest):
+            self.alive()
             readings = {each.serial: self._reading(each) for each in some}
             wanted = [each.serial for each in some if needs_text(each.message.header, readings[each.serial])]
             texts = self.store.texts(wanted, TEXT_READ)
@@ -71,6 +74,7 @@ class Reader:
     def whole(self, groups: Sequence[Group]) -> Iterator[tuple[Group, Mapping[str, str]]]:
         """Groups of gists as groups of whole messages, and in which folder each message lies."""
         for some in _slices(groups):
+            self.alive()
             keys = [(entry.account, entry.id) for group in some for entry in group.entries]
             found = self.store.read_again(keys, self.digest)
             for group in some:
@@ -84,6 +88,7 @@ class Reader:
         fresh: dict[Key, Reading] = {}
         many = False
         for message in self.store.unread(self.digest):
+            self.alive()
             fresh[message.account, message.id] = read(message, self.rulebook, self.settings)
             if len(fresh) >= READ_AT_ONCE:
                 self.store.put_readings(self.digest, fresh)

@@ -61,14 +61,16 @@ class Setting:
 @dataclass
 class Pass:
     """One pass over all accounts. `until` hides mail delivered later (`--now`); None hides nothing. `writes` are the
-    opportunities to which letters may be written, None for all of them. It `prunes` unless others store mail meanwhile,
-    whose text it would not know to keep."""
+    opportunities to which letters may be written, None for all of them. `alive` is told of each step in which no
+    mailbox is asked for anything, and may raise what ends the pass between two of them. It `prunes` unless others store
+    mail meanwhile, whose text it would not know to keep."""
 
     setting: Setting
     store: Store
     now: datetime
     until: datetime | None = None
     progress: Progress | None = None
+    alive: Callable[[], None] = lambda: None
     writes: frozenset[str] | None = None
     prunes: bool = True
     drafted: list[DraftLine] = field(default_factory=list)
@@ -260,7 +262,8 @@ class Pass:
         return self._reader().gather(self.until)
 
     def _reader(self) -> Reader:
-        return Reader(self.store, self.setting.rulebook, self.setting.reading, self.setting.digest)
+        setting = self.setting
+        return Reader(self.store, setting.rulebook, setting.reading, setting.digest, self.alive)
 
     def _fetch_known(self, known: Known, mail: Mail) -> bool:
         """Fetch what was passed over and is now seen to belong to somebody known (Trash among it)."""

@@ -283,7 +283,7 @@ class Engine:
             self._missed = frozenset(self.workers) - {mailbox.account for mailbox in mailboxes}
             now = self._now()
             mark = self._store.words_mark()
-            one = Pass(self._materials.setting, self._store, now, None, lambda *step: beat())
+            one = Pass(self._materials.setting, self._store, now, None, lambda *step: beat(), beat)
             one.prunes = len(mailboxes) == len(self.workers)  # else an account may be storing mail just now
             report = one.conclude(mailboxes, self._materials.plan(now), may_decide=settled and not reset)
             for account in report.accounts:  # before its thread has the mailbox back
