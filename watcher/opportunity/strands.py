@@ -29,7 +29,8 @@ ENOUGH = 3.0  # what joins two strands
 LONG_AFTER = timedelta(days=120)  # an application this long after the last mail of another is a new one
 NEVER = -100.0
 TEXT_READ = 2000
-_NONE: frozenset[str] = frozenset()
+_NONE: frozenset[str] = frozenset()  # the one empty set, of which thousands would be megabytes
+_NEVER: frozenset[datetime] = frozenset()
 OPENERS = frozenset({Says.APPLICATION_RECEIVED, Says.OUTREACH})
 ENDS = frozenset({Says.REJECTION})
 
@@ -110,12 +111,12 @@ def strand_from(traces: Iterable[Trace], people: People) -> Strand:
         companies=tuple(name for name in companies if not any(same_company(name, agency) for agency in agencies)),
         agencies=agencies,
         roles=_claimed(claim for each in readings for claim in each.roles[:1]),
-        requisitions=_NONE.union(*[each.requisitions for each in readings]),
+        requisitions=_NONE.union(*[each.requisitions for each in readings]) or _NONE,
         people=addresses,
-        named=_NONE.union(*[each.named for each in ordered]),
-        domains=frozenset(people.employer(address) for address in addresses) - {""},
-        uids=_NONE.union(*[each.uids for each in ordered]),
-        starts=frozenset[datetime]().union(*[each.starts for each in ordered]),
+        named=_NONE.union(*[each.named for each in ordered]) or _NONE,
+        domains=frozenset(people.employer(address) for address in addresses) - {""} or _NONE,
+        uids=_NONE.union(*[each.uids for each in ordered]) or _NONE,
+        starts=_NEVER.union(*[each.starts for each in ordered]) or _NEVER,
         made_by_machine=made_by_machine,
         text=" ".join(_words(each.entry) for each in ordered) if made_by_machine else "",
     )
@@ -127,10 +128,10 @@ def _trace_of(entry: Entry, people: People) -> Trace:
         entry=entry,
         order=(entry.at, entry.id),
         companies=tuple(claim for claim in reading.companies if claim.weight >= SURE),
-        people=people.others(entry),
-        named=frozenset() if reading.speaker is Speaker.ME else frozenset(_named(entry)),
-        uids=frozenset(event.uid for event in reading.events if event.uid),
-        starts=frozenset(_starts(entry)),
+        people=people.others(entry) or _NONE,
+        named=_NONE if reading.speaker is Speaker.ME else frozenset(_named(entry)) or _NONE,
+        uids=frozenset(event.uid for event in reading.events if event.uid) or _NONE,
+        starts=frozenset(_starts(entry)) or _NEVER,
         by_machine=reading.speaker is Speaker.ROBOT or bool(reading.system),
     )
 
