@@ -76,3 +76,32 @@ def test_what_gmail_shows_under_two_labels_is_one_message(certificates: Path, me
         Copy("INBOX", Role.INBOX, "7.4"),
         Copy("[Gmail]/Alle Nachrichten", Role.ALL, "7.4"),
     }
+
+
+def test_a_draft_that_gmail_shows_in_all_mail_is_no_mail(certificates: Path) -> None:
+    header = "Subject: Hello\r\nFrom: Dana Reyes\r\nMessage-ID: <m{}.acme.example>\r\n\r\n"
+    seen = (
+        "* {0} FETCH (X-GM-THRID 9 X-GM-LABELS ({1}) UID {0} FLAGS (\\Seen) INTERNALDATE {2} BODY[HEADER.FIELDS (X)] "
+    )
+    labels = {4: '"\\\\Draft"', 5: '"\\\\Important" Draft', 6: "\\Draft"}
+    told = ""
+    for uid, label in labels.items():
+        block = header.format(uid)
+        told += f"{seen.format(uid, label, DATE)}{{{len(block)}}}\r\n{block})\r\n"
+    answers: dict[str, Any] = {
+        "LOGIN": "@ OK [CAPABILITY IMAP4rev1 X-GM-EXT-1] welcome",
+        "LIST": '* LIST (\\All) "/" "[Gmail]/All Mail"\r\n@ OK done',
+        "STATUS": '* STATUS "[Gmail]/All Mail" (MESSAGES 3 UIDNEXT 7 UIDVALIDITY 7)\r\n@ OK done',
+        "EXAMINE": "* 3 EXISTS\r\n* OK [UIDVALIDITY 7] .\r\n* OK [UIDNEXT 7] .\r\n@ OK done",
+        "UID_SEARCH": "* SEARCH 4 5 6\r\n@ OK done",
+        "UID_FETCH": f"{told}@ OK done",
+    }
+    store = Store.in_memory()
+    with scripted(certificates, **answers) as server:
+        mailbox = closed(certificates, server)
+        swept = syncing.sweep(mailbox, store, Plan(None))
+        mailbox.close()
+        assert any("X-GM-LABELS" in command for command in server.heard)
+    assert [found.header.message_id for found in store.headers()] == ["<m5.acme.example>"]
+    assert not store.unreadable()
+    assert swept.fresh == 1

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from watcher.errors import MessageUnreadable
 from watcher.mailbox.base import Cursor, Mailbox
 from watcher.message import parse, parse_header, skim
-from watcher.message.model import Batch, Folder, Header, Message, RawMessage, Ref, Role
+from watcher.message.model import DRAFT, Batch, Folder, Header, Message, RawMessage, Ref, Role
 from watcher.reading.sieve import Known, Sieve
 from watcher.store import Store
 from watcher.store.model import Key, State, SweptHeader
@@ -57,6 +57,7 @@ def sweep(
         if not plan.sweeps(folder) or (folder.role in SWEPT and folder.role not in roles):
             continue
         for batch in mailbox.sweep(folder, cursors.get(folder.name), plan.since):
+            batch = replace(batch, messages=tuple(raw for raw in batch.messages if not _is_unfinished(raw)))
             _keep(store, account, batch)
             fresh += len(batch.messages)
             reset = reset or batch.reset
@@ -81,6 +82,12 @@ def _keep(store: Store, account: str, batch: Batch) -> None:
         except MessageUnreadable as fault:
             reasons[raw.ref.key] = fault.message
     store.apply_batch(account, batch, headers, reasons)
+
+
+def _is_unfinished(raw: RawMessage) -> bool:
+    """Whether it is a draft, which some servers show outside Drafts, too: nobody has written that yet. What lies in
+    Sent was sent, though a program that moved it there may have left the flag on it."""
+    return raw.role is not Role.SENT and any(flag.lower() == DRAFT.lower() for flag in raw.flags)
 
 
 def want(store: Store, sieve: Sieve, digest: str) -> None:

@@ -16,7 +16,7 @@ from watcher.mailbox.ahead import Group, read_ahead
 from watcher.mailbox.base import Batch, Cursor
 from watcher.mailbox.connection import Connection, Items, State
 from watcher.mailbox.uids import Uids
-from watcher.message.model import Folder, RawMessage, Ref
+from watcher.message.model import DRAFT, Folder, RawMessage, Ref
 from watcher.message.parser import TRAITS
 
 CHUNK = 1000
@@ -199,7 +199,7 @@ def _items(connection: Connection) -> list[str]:
 
 def envelope_items(connection: Connection) -> list[str]:
     """What is asked about every message besides its text."""
-    return ["FLAGS", "INTERNALDATE", *(["X-GM-THRID"] if connection.can("X-GM-EXT-1") else [])]
+    return ["FLAGS", "INTERNALDATE", *(["X-GM-THRID", "X-GM-LABELS"] if connection.can("X-GM-EXT-1") else [])]
 
 
 def _message(account: str, folder: Folder, uidvalidity: int, uid: int, items: Items) -> RawMessage | None:
@@ -220,13 +220,19 @@ def raw_message(
         data=data,
         whole=whole,
         thread=f"{int(thread):x}" if thread else "",
-        flags=_flags(tuple(items.get(b"FLAGS") or ())),
+        flags=_flags(tuple(items.get(b"FLAGS") or ()), draft=_is_draft(tuple(items.get(b"X-GM-LABELS") or ()))),
     )
 
 
 @lru_cache(maxsize=256)
-def _flags(told: tuple[object, ...]) -> frozenset[str]:
-    return frozenset(flag.decode("ascii", "replace") for flag in told if isinstance(flag, bytes))
+def _flags(told: tuple[object, ...], *, draft: bool) -> frozenset[str]:
+    flags = frozenset(flag.decode("ascii", "replace") for flag in told if isinstance(flag, bytes))
+    return flags | {DRAFT} if draft else flags
+
+
+def _is_draft(labels: tuple[object, ...]) -> bool:
+    """Gmail shows drafts in All Mail, too, and does not flag those that were begun in a browser; it labels them."""
+    return any(isinstance(label, bytes) and label.lower() in (b"\\draft", b"\\drafts") for label in labels)
 
 
 def section(items: Items, start: bytes) -> bytes | None:

@@ -7,6 +7,7 @@ parser is asked about the same bytes. Framing (lines and literals) is RFC 3501 4
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from imaplib import IMAP4
@@ -21,6 +22,7 @@ MAX_LINE = 1_000_000  # as imaplib
 LITERAL = re.compile(rb"\{(\d+)\}\Z")
 FETCH = re.compile(rb"\* [1-9]\d{0,9} FETCH \(", re.I)
 NUMBER = rb"(?:0|[1-9]\d{0,19})"
+LABEL = rb'(?:"(?:[^"\\\x00-\x1f\x7f-\xff]|\\["\\])*"|\\?[A-Za-z][A-Za-z0-9&+,./_-]*)'
 ITEM = re.compile(
     rb" ?(?:UID (?P<uid>[1-9]\d{0,9})"
     rb'|FLAGS \((?P<flags>[^()"%\[\]{}\x00-\x1f]*)\)'
@@ -29,6 +31,7 @@ ITEM = re.compile(
     rb'(?:\{(?P<literal>\d+)\}\Z|"(?P<quoted>[^"\\\x00-\x1f]*)"|(?P<nil>(?-i:NIL)))'
     rb"|(?P<name>X-GM-THRID|X-GM-MSGID|RFC822\.SIZE) (?P<number>" + NUMBER + rb")"
     rb"|MODSEQ \((?P<modseq>" + NUMBER + rb")\)"
+    rb"|X-GM-LABELS \((?P<labels>(?:" + LABEL + rb"(?: " + LABEL + rb")*)?)\)"
     rb")(?=[ )]|\Z)",
     re.I,
 )
@@ -91,21 +94,18 @@ def understand(pieces: list[bytes]) -> tuple[int, dict[bytes, Any]]:
     pos, uid = opened.end(), 0
     items: dict[bytes, Any] = {}
     while found := ITEM.match(line, pos):
-        kind, pos = found.lastgroup, found.end()
+        kind, pos = found.lastgroup or "", found.end()
         if kind == "uid":
             uid = int(found[1])
         elif kind == "literal":
             items[found["section"].upper()] = pieces[at + 1]
             at += 2
             line, pos = pieces[at], 0
-        elif kind == "flags":
-            items[b"FLAGS"] = _flags(found["flags"])
-        elif kind == "at":
-            items[b"INTERNALDATE"] = _moment(found["at"])
         elif kind == "number":
             items[found["name"].upper()] = int(found["number"])
-        elif kind == "modseq":
-            items[b"MODSEQ"] = (int(found["modseq"]),)
+        elif kind in _TYPED:
+            name, typed = _TYPED[kind]
+            items[name] = typed(found[kind])
         else:
             items[found["section"].upper()] = found["quoted"]
     if line[pos:] != b")" or at + 1 != len(pieces):
@@ -143,6 +143,15 @@ def _flags(text: bytes) -> tuple[bytes, ...]:
     return flags
 
 
+@lru_cache(maxsize=256)
+def _labels(text: bytes) -> tuple[bytes, ...]:
+    """Gmail's labels, those of its own with a backslash before them."""
+    labels = re.findall(LABEL, text)
+    if any(label.upper() == b"NIL" for label in labels):
+        raise Doubt("odd labels")
+    return tuple(re.sub(rb"\\(.)", rb"\1", label[1:-1]) if label[:1] == b'"' else label for label in labels)
+
+
 def _moment(text: bytes) -> datetime:
     if not MOMENT.fullmatch(text):
         raise Doubt("an odd date")
@@ -165,3 +174,11 @@ def _day(text: bytes) -> tuple[int, int, int]:
 def _zone(text: bytes) -> timezone:
     minutes = int(text[1:3]) * 60 + int(text[3:])
     return timezone(timedelta(minutes=-minutes if text.startswith(b"-") else minutes)) if minutes else UTC
+
+
+_TYPED: Mapping[str, tuple[bytes, Callable[[bytes], Any]]] = {
+    "flags": (b"FLAGS", _flags),
+    "labels": (b"X-GM-LABELS", _labels),
+    "at": (b"INTERNALDATE", _moment),
+    "modseq": (b"MODSEQ", lambda text: (int(text),)),
+}

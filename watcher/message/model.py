@@ -45,6 +45,10 @@ class Ref:
     key: str
 
 
+DRAFT = "\\Draft"
+"""The flag of what is not finished yet (RFC 3501 2.3.2)."""
+
+
 @dataclass(frozen=True, slots=True)
 class RawMessage:
     """Untouched bytes with the provider's ids.

@@ -100,6 +100,14 @@ def test_gmails_thread_is_written_as_its_api_writes_it() -> None:
     assert message.flags == {"\\Seen", "$Important"}
 
 
+@pytest.mark.parametrize("label", [b"\\Draft", b"\\Drafts"])
+def test_what_gmail_labels_as_a_draft_is_flagged_as_one(label: bytes) -> None:
+    items = {b"INTERNALDATE": NOON, b"FLAGS": (b"\\Seen",), b"X-GM-LABELS": (b"\\Important", label)}
+    assert raw_message("a", INBOX, 1, 2, items, b"", whole=False).flags == {"\\Seen", "\\Draft"}
+    labels = {b"INTERNALDATE": NOON, b"X-GM-LABELS": (b"Draft", b"\\Important")}
+    assert not raw_message("a", INBOX, 1, 2, labels, b"", whole=False).flags
+
+
 def test_a_section_is_found_however_the_server_repeats_its_name() -> None:
     assert section({b"SEQ": 1, b'BODY[HEADER.FIELDS ("FROM" "TO")]': b"From: x"}, b"BODY[HEADER") == b"From: x"
     assert section({b"BODY[]": None}, b"BODY[]") == b""

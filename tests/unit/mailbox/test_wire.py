@@ -45,6 +45,9 @@ DATES = """09-Mar-2026 12:00:00 +0000
 
 then"""
 moment = st.sampled_from(DATES.encode().split(b"\n"))
+label = st.sampled_from(
+    [b'"\\\\Draft"', b"\\Inbox", b'"Muy Importante"', b'"a\\"b"', b"Entw&APw-rfe", b"NIL", b"7", b'""', b"a[b"]
+)
 content = st.binary(max_size=40) | st.just(b"Subject: a)\r\n\r\n") | st.just(b"* 1 FETCH (UID 9)\r\n")
 item = st.one_of(
     numbers.map(lambda number: b"UID " + number),
@@ -52,6 +55,7 @@ item = st.one_of(
     moment.map(lambda text: b'INTERNALDATE "' + text + b'"'),
     numbers.map(lambda number: b"MODSEQ (" + number + b")"),
     st.tuples(st.sampled_from([b"X-GM-THRID ", b"x-gm-msgid ", b"RFC822.SIZE "]), numbers | words).map(b"".join),
+    st.lists(label, max_size=4).map(lambda labels: b"X-GM-LABELS (" + b" ".join(labels) + b")"),
     content.map(lambda data: SECTION + b" " + literal(data)),
     words.map(lambda word: SECTION.lower() + b" " + word),
     words.map(lambda word: b"BODY[]<0> " + word),
@@ -98,6 +102,12 @@ def test_an_ordinary_answer_is_understood_without_help() -> None:
     assert items[b"FLAGS"] == (b"\\Seen", b"$x")
     assert items[b"INTERNALDATE"].isoformat() == "2026-03-09T12:00:00-07:30"
     assert (items[b"X-GM-THRID"], items[b"MODSEQ"]) == (255, (7,))
+
+
+def test_gmails_labels_are_understood_without_help() -> None:
+    data = b'* 1 FETCH (X-GM-LABELS ("\\\\Draft" \\Inbox "Muy Importante" "a\\"b") UID 4)\r\n'
+    read = (4, {b"X-GM-LABELS": (b"\\Draft", b"\\Inbox", b"Muy Importante", b'a"b')})
+    assert understood(data) == read == general(pieces_of(data))
 
 
 @pytest.mark.parametrize(("written", "read"), [(b'"short"', b"short"), (b'""', b""), (b"NIL", None), (b"{0}\r\n", b"")])
