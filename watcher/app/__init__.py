@@ -241,7 +241,7 @@ class Watcher:
         something since (an interview has begun, a letter has come due), it judges what is stored once more.
         """
         with Store.open_for_reading(self._config.storage) as store:
-            documents = self._documents(store, now, as_of)
+            documents = self._documents(store, now, as_of, "status")
             scans = store.scans()
             zone = self._config.workdays.zone
             return {
@@ -288,8 +288,9 @@ class Watcher:
                 for placement in placements
             ]
 
-    def _documents(self, store: Store, now: datetime, as_of: datetime | None) -> Mapping[str, Any]:
-        views = store.views()
+    def _documents(self, store: Store, now: datetime, as_of: datetime | None, part: str = "") -> Mapping[str, Any]:
+        """The pages of each opportunity, or of each the one that is named."""
+        views = store.views(part)
         if views is None:
             return {}
         asked = as_of or now

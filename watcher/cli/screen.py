@@ -66,10 +66,15 @@ class Screen:
         self.say("\n".join(lines))
         self.say()
 
-    def json(self, value: Any) -> None:
-        """A value as JSON."""
+    def json(self, value: Any, *, long: bool = False) -> None:
+        """A value as JSON; a `long` one by a library that is worth its loading then."""
         wide = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-        print(json.dumps(value, indent=2, ensure_ascii=not wide))
+        if long and wide:
+            from watcher.store.codec import laid_out
+
+            print(laid_out(value))
+        else:
+            print(json.dumps(value, indent=2, ensure_ascii=not wide))
 
     def table(
         self, columns: Sequence[str], rows: Sequence[Sequence[Cell]], stacks: Sequence[Sequence[int]] | None = None

@@ -16,6 +16,7 @@ from watcher.cli.words import KINDS, MOVES, OVER, STAGES, counted, day, lasting,
 COLUMNS = ("Company", "Role", "Stage", "To move", "Silent for", "Next", "ID")
 STACKS = ((0, 1, 6), (2,), (3, 4), (5,))  # on a narrow terminal: company, role and id under each other
 NOBODY_KNOWS = "?"
+MANY = 200  # opportunities
 
 
 def run(options: argparse.Namespace, screen: Screen) -> int:
@@ -28,7 +29,7 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
         kept = [opportunity for opportunity in status["opportunities"] if opportunity["stage"] not in OVER]
         status = {**status, "opportunities": kept}
     if options.json:
-        screen.json(status)
+        screen.json(status, long=len(status["opportunities"]) > MANY)
         return 0
     tell(status, screen)
     if over and not options.all:

@@ -38,6 +38,14 @@ def encode(value: object) -> str:
         return msgspec.json.encode(_scrubbed(msgspec.to_builtins(value))).decode()
 
 
+def laid_out(value: object) -> str:
+    """The JSON text of plain values, laid out to be read: what `json.dumps` makes of it with an indent of two, which
+    takes three times as long."""
+    import msgspec
+
+    return msgspec.json.format(encode(value), indent=2)
+
+
 def fingerprint(value: object) -> str:
     """What tells a value of the models from every other, in whatever order its sets and mappings are."""
     import hashlib

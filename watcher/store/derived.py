@@ -145,15 +145,17 @@ class DerivedTables:
             for name, document in some:
                 yield name, json.loads(document)
 
-    def views(self) -> Views | None:
-        """What the last pass left, None where none has ended yet."""
+    def views(self, part: str = "") -> Views | None:
+        """What the last pass left, None where none has ended yet; of documents one `part` alone where it is named."""
         import json
 
         meta = self.last_pass()
         if meta is None:
             return None
+        what = "json_object(:part, json_extract(document, '$.' || :part))" if part else "document"
         rows = self._db.rows(
-            "SELECT opportunity, document FROM views ORDER BY place"
+            f"SELECT opportunity, {what} FROM views ORDER BY place",  # noqa: S608 - one of the two above
+            {"part": part},
         )  # at once: a pass may end meanwhile
         return Views(meta, {name: json.loads(document) for name, document in rows})
 

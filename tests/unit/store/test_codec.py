@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
@@ -14,7 +15,7 @@ from watcher.errors import StoreDamaged
 from watcher.message.model import Body, Header, Message
 from watcher.opportunity.model import Identity, Word
 from watcher.reading.model import Reading
-from watcher.store.codec import decode, encode
+from watcher.store.codec import decode, encode, laid_out
 
 _OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 
@@ -78,3 +79,14 @@ def test_a_plain_document_is_encoded_with_the_values_of_models_in_it() -> None:
     assert encode({"at": datetime(2026, 3, 17, 12, tzinfo=UTC), "ids": ("a", "b")}) == (
         '{"at":"2026-03-17T12:00:00Z","ids":["a","b"]}'
     )
+
+
+def test_what_is_laid_out_is_what_json_makes_of_it_with_an_indent() -> None:
+    value = {
+        "name": "Zoë \u2019 \U0001f600",
+        "none": None,
+        "empty": [[], {}],
+        "numbers": [1, 0.97, True],
+        "deep": {"a": ["b"]},
+    }
+    assert laid_out(value) == json.dumps(value, indent=2, ensure_ascii=False)

@@ -72,6 +72,27 @@ def test_views_come_back_as_plain_values_in_their_order(store: Store) -> None:
     assert list(views.documents.items()) == [("globex", {"stage": "lead"}), ("acme", {"ids": ["a", "b"]})]
 
 
+def test_one_part_of_each_view_can_be_asked_for(store: Store) -> None:
+    pages = {
+        "globex": {"status": {"stage": "lead", "who": "Zoë"}, "show": [1]},
+        "acme": {"status": {"n": [0.97]}, "show": []},
+    }
+    store.put_views({}, pages.items())
+    views = store.views("status")
+    assert views
+    assert list(views.documents.items()) == [(name, {"status": page["status"]}) for name, page in pages.items()]
+
+
+def test_a_view_that_stands_keeps_its_document_and_takes_its_place(store: Store) -> None:
+    store.put_views({"pass": 1}, {"acme": {"n": 1}, "globex": {"n": 1}, "gone": {}}.items(), {"stands": 1})
+    assert store.lasting() == {"stands": 1}
+    store.put_views({"pass": 2}, {"new": {"n": 2}, "globex": None, "acme": {"n": 3}}.items())
+    views = store.views()
+    assert views
+    assert list(views.documents.items()) == [("new", {"n": 2}), ("globex", {"n": 1}), ("acme", {"n": 3})]
+    assert store.lasting() is None
+
+
 def test_a_new_pass_replaces_what_the_last_one_left(store: Store) -> None:
     store.put_views({"pass": 1}, {"acme": {"n": 1}, "globex": {"n": 1}, "gone": {}}.items())
     store.put_views({"pass": 2}, {"globex": {"n": 2}, "acme": {"n": 1}}.items())
