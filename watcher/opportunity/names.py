@@ -18,6 +18,21 @@ a an the of for and in at to role position post job vacancy opening m f d w x mf
 LEGAL = frozenset(_LEGAL.split())
 FILLERS = frozenset(_FILLERS.split())
 GLUED = 6  # letters that two names must share before spaces are overlooked
+_HIRING = frozenset(
+    [
+        "recruitment",
+        "recruiting",
+        "talent",
+        "careers",
+        "hr",
+        "people",
+        "hiring",
+        "jobs",
+        "resourcing",
+        "recruit",
+        "karriere",
+    ]
+)
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -64,6 +79,21 @@ def same_company(one: str, other: str) -> bool:
     short, long = sorted((left, right), key=len)
     if short <= long:
         return len(short) > 1 or len(long) <= 3 or 2 * len(short) >= len(long)
+    return False
+
+
+def front_of(name: str) -> str:
+    """A name before the office for hiring that ends it ("Relief Rails" of "Relief Rails Recruitment"), else ""."""
+    front, _, last = name.rpartition(" ")
+    return front if plain(last) in _HIRING and len(squeezed(front)) >= GLUED else ""
+
+
+def one_house(one: str, other: str) -> bool:
+    """Whether one name is another's office for hiring: "Relief Rails Recruitment" of "Relief Rails International"."""
+    for office, house in ((one, other), (other, one)):
+        front = front_of(office)
+        if front and not front_of(house) and plain(house).startswith(f"{plain(front)} "):
+            return plain(office.rpartition(" ")[2]) not in company_words(house)
     return False
 
 

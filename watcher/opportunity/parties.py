@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from watcher.message.model import Address
 from watcher.opportunity.model import Entry, Statement
-from watcher.opportunity.names import same_company, same_role
+from watcher.opportunity.names import front_of, one_house, same_company, same_role
 from watcher.reading.model import Claim, Person, Says, Speaker
 
 GUESSED = "company.domain"  # the rule of names that nobody wrote: read out of a domain
@@ -31,7 +31,7 @@ def parties_of(statements: Sequence[Statement]) -> Parties:
     """The parties that the statements speak of, best weighted."""
     entries = [each.entry for each in statements if each.says is not Says.NOT_HIRING]
     agency = next((entry.reading.agency for entry in reversed(entries) if entry.reading.agency), "")
-    companies = _heap((claim for entry in entries for claim in entry.reading.companies), same_company)
+    companies = _heap((claim for entry in entries for claim in entry.reading.companies), _same_house)
     clients = [pile for pile in companies if not (agency and same_company(pile.name, agency))]
     best = clients[0] if clients and clients[0].weight >= 0.3 else companies[0] if companies else None
     if best is not None and best.top < LEAST:
@@ -71,10 +71,15 @@ def _heap(claims: Iterable[Claim], same: Callable[[str, str], bool]) -> list[Pil
         for claim in pile:
             tops[claim.name] = max(tops.get(claim.name, 0.0), claim.weight)
         written = {claim.name for claim in pile if claim.evidence.rule != GUESSED}
-        best = max(tops, key=lambda name: (name in written, tops[name], len(name)))
+        houses = [name for name in tops if not any(one_house(name, each) for each in written) or not front_of(name)]
+        best = max(houses or tops, key=lambda name: (name in written, tops[name], len(name)))
         # a name that a thread's subject repeats in every answer is not more certain each time
         heaped.append(Pile(best, tops[best] + REPEATED * min(len(pile) - 1, 4), tops[best]))
     return sorted(heaped, key=lambda pile: -pile.weight)
+
+
+def _same_house(one: str, other: str) -> bool:
+    return same_company(one, other) or one_house(one, other)
 
 
 def contact_of(statements: Sequence[Statement]) -> Person | None:

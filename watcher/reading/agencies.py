@@ -67,7 +67,13 @@ def _house_first(claims: list[Claim], book: Namebook) -> list[Claim]:
     rank = standing(claims[0].name, book) if claims else HOUSE
     if rank == HOUSE or claims[0].weight > SURELY:
         return claims
-    houses = [one for one in claims[1:] if one.weight >= FIRMLY_CREDIBLE and standing(one.name, book, HOUSE - 1) > rank]
+    houses = [
+        one
+        for one in claims[1:]
+        if one.weight >= FIRMLY_CREDIBLE
+        and one.evidence.rule != "company.domain"  # nobody wrote it, nothing tells what it is
+        and standing(one.name, book, HOUSE - 1) > rank
+    ]
     if not houses:
         return claims
     house = max(houses, key=lambda one: (standing(one.name, book), one.weight))
@@ -109,6 +115,7 @@ def _is_agency(name: str, label: str, says: bool, book: Namebook) -> bool:
         return False
     return (
         says
+        or any(word in label or label.endswith(word[:-3]) for word in words & book.firms.agency if len(word) > 7)
         or any(word in label for word in words & book.firms.agency)
         or any(part in label for part in book.firms.agency_parts)
     )

@@ -21,6 +21,8 @@ def firms_in_closing(page: Page, tally: Tally) -> None:
     last = page.body[-1] if page.body else ""
     short = [last] if 0 < len(last) <= 70 and last[-1] not in "?." else []
     for index, raw in enumerate([*short, *page.closing[:10]], 0 if short else 1):
+        if _is_labelled(raw, book):
+            continue
         line = _OPENING.sub("", raw)
         for place, whole in enumerate(_CLOSING_PARTS.split(line)[:5]):
             part = _LEADING.sub("", bare(whole))
@@ -39,6 +41,14 @@ def firms_in_closing(page: Page, tally: Tally) -> None:
                 else 0.05
             )
             tally.add(core, min(0.8, weight + 0.3 * alike), "closing", raw)
+
+
+def _is_labelled(line: str, book: Namebook) -> bool:
+    """Whether a line is one of a job's list and none of a signature: "Must have: Catia V5, GD&T"."""
+    label, found, rest = line.partition(": ")
+    return (
+        bool(found and rest) and label[:1].isupper() and len(label.split()) < 5 and fold(label) not in book.firms.labels
+    )
 
 
 def _skip_in_closing(name: str, book: Namebook) -> bool:

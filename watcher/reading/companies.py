@@ -17,6 +17,7 @@ from watcher.reading.claims import Tally
 from watcher.reading.clients import clients_in
 from watcher.reading.closings import firms_in_closing
 from watcher.reading.contacts import within
+from watcher.reading.displays import UNLIKELY, Delivery, from_display
 from watcher.reading.firms import (
     domain_label,
     is_board,
@@ -28,44 +29,34 @@ from watcher.reading.firms import (
     spells_parts,
     standing,
     trimmed,
-    without_tail,
 )
 from watcher.reading.labels import spelled_out, written_in
 from watcher.reading.namebook import Namebook, before_names, fold, letters, lowered
 from watcher.reading.page import Page, bare
 from watcher.reading.titles import is_head, tells_job
 
-UNLIKELY = 0.06  # the weight of a word that may be a firm's name and is more likely none
 WEIGHTS = {"client": 0.9, "employer": 0.6, "place": 0.4, "with": 0.25}
 
 _SUBJECT_PARTS = re.compile(
     r"\s*(?:\s[-\u2013\u2014/|@]{1,2}\s|\||\u00b7|\u2022|//|: |:$|\(|\)|,\s|;|\?|!|\. |\s@\s?)\s*"
 )
-_BEHIND_NAME = re.compile(r"\s(?:@|at|from|\||-|/)\s+(.+)$")
 _CAPITALS = re.compile(r"(?<![\w@./])[A-Z][\w'\u2019&-]+(?:(?: (?:&|of|and|for))? [A-Z][\w'\u2019&-]+){1,6}")
-_LETTERING = re.compile(r"\+|\.(?=[a-z0-9]*\d)")
+_NUMBER = re.compile(r"^(?:[A-Z]{1,4}-?)?\d[\w/-]*(?: [-\u2013\u2014]|:) ")
 
 
-def employer_of(
-    message: Message,
-    page: Page,
-    book: Namebook,
-    system: SenderRule | None,
-    people: Iterable[str],
-    *,
-    outgoing: bool = False,
-) -> Employer:
-    """The employers that `message` names. `people` are names of persons, never firms; `outgoing` is the user's own."""
+def employer_of(message: Message, page: Page, book: Namebook, delivery: Delivery, people: Iterable[str]) -> Employer:
+    """The employers that `message` names. `people` are names of persons, never firms."""
+    system, outgoing = delivery.system, delivery.outgoing
     replies = [to.name for to in message.header.reply_to if to.name]
     persons = [*people, *replies, *(name.split()[0] for name in replies)]
     anchor = _anchor(message, system, outgoing=outgoing)
     label = domain_label(anchor, book) if anchor else ""
-    banned = frozenset(letters(name) for name in (*persons, *(system.names if system else ())))
+    banned = frozenset(letters(name) for name in (*persons, *(system.names if system and not delivery.guessed else ())))
     tally = Tally(label, banned, book)
     names = () if system else (message.header.sender.name, *replies)
     writer = {letters(word): bare(word) for name in names for word in name.split() if letters(word)}
     if not outgoing:
-        _from_display(message, tally, system)
+        from_display(message, tally, delivery)
         firms_in_closing(page, tally)
     _from_subject(page, tally)
     _from_frames(page.text, page.low, tally, 1.0, writer)
@@ -73,7 +64,10 @@ def employer_of(
         clients_in(page, tally, between=is_between(page, label, book))
     _from_capitals(page.text, tally)
     if system is not None:
-        _from_lines(page, tally)
+        _from_lines((*page.body, *page.closing), tally)
+    if delivery.machine and page.closing:
+        closing = "\n".join(page.closing[:12])
+        _from_frames(closing, lowered(closing), tally, 0.8)
     if label and not is_board(label, book):
         _from_domain(page, label, tally, writer)
     if page.quoted and not any(claim.weight >= CREDIBLE for claim in tally.found.values()):
@@ -89,45 +83,6 @@ def _anchor(message: Message, system: SenderRule | None, *, outgoing: bool) -> A
     if outgoing:
         return message.header.to[0] if message.header.to else None
     return message.header.sender
-
-
-def _from_display(message: Message, tally: Tally, system: SenderRule | None) -> None:
-    sender, book = message.header.sender, tally.book
-    whole = without_tail(sender.name, book)
-    name = trimmed(whole, book) if whole == sender.name else whole
-    if name:
-        alike = bool(tally.label) and likeness(name, tally.label, book) >= LIKE
-        weight = 0.8 if system else 0.6 if alike or is_firm(name, book) else 0.3
-        if not (system or alike or is_firm(name, book)) and " " in name and fold(name.split()[0]) in fold(sender.local):
-            weight = UNLIKELY  # a person, by the address
-        board = is_board(name, book) or is_board(sender.name, book)
-        tally.add(name, 0.0 if board else weight, "display_name", sender.name)
-    behind = _BEHIND_NAME.search(sender.name.partition(" (")[0])
-    if behind:
-        tally.add(trimmed(behind.group(1), book), 0.5, "display_name", sender.name)
-    if system:
-        _from_machine_address(sender, system, tally)
-
-
-def _from_machine_address(sender: Address, system: SenderRule, tally: Tally) -> None:
-    """The employer in the address of an applicant-tracking system ("acme@myworkday.com", "acme.example-ats.com")."""
-    book = tally.book
-    pieces: list[str] = []
-    if "local" in system.company_from:
-        pieces.append(re.sub(r"[._-]", " ", _LETTERING.split(sender.local)[0]))
-    if "subdomain" in system.company_from:
-        own = next((domain for domain in system.domains if sender.domain.endswith("." + domain)), "")
-        pieces.append(sender.domain.removesuffix("." + own).rpartition(".")[2] if own else "")
-    for piece in pieces:
-        plain = fold(piece)
-        if (
-            len(letters(piece)) < 4
-            or book.firms.robots.stand_in(sender.local)
-            or plain in book.firms.desks | book.firms.generic_labels
-        ):
-            continue
-        tally.label = tally.label or letters(piece)
-        tally.add(piece.title(), 0.15, "address", sender.address)
 
 
 def _from_subject(page: Page, tally: Tally) -> None:
@@ -153,6 +108,8 @@ def _from_subject(page: Page, tally: Tally) -> None:
             continue
         told = _is_told(name, page)
         weight = (0.45 if firm else 0.2) if len(parts) > 1 else (0.4 if firm else 0.1)
+        if not firm and _is_only_behind_job(name, page, book):
+            weight, told = UNLIKELY, False
         if not (firm and " " in name) and _is_beside_job(subject, name, index, parts, book):
             weight, told = UNLIKELY, False
         tally.add(trimmed(name, book) or name, weight + (0.2 if told else 0.0) - 0.04 * index, "subject", subject)
@@ -178,6 +135,16 @@ def _names_job(name: str, page: Page, book: Namebook) -> bool:
     at = page.text.find(f"{name} ")
     follows = page.low[at + len(name) + 1 : at + len(name) + 20].split() if at >= 0 else []
     return bool(follows) and bare(follows[0]) in book.jobs.job_nouns
+
+
+def _is_only_behind_job(name: str, page: Page, book: Namebook) -> bool:
+    """Whether a name stands right behind a job's title wherever it is told: "Associate, Dispute Resolution"."""
+    told = f"{page.subject}\n{page.text}".split(name)
+    return all(
+        (before := front.rstrip(' "\u201c')).endswith((",", "(", " -", " \u2013"))
+        and is_head(bare(before.rstrip("(,-\u2013 ").rpartition(" ")[2]), book)
+        for front in told[:-1]
+    )
 
 
 def _is_beside_job(subject: str, name: str, index: int, parts: list[str], book: Namebook) -> bool:
@@ -281,11 +248,12 @@ def _from_capitals(text: str, tally: Tally) -> None:
                 tally.add(name, 0.2, "capitals", name)
 
 
-def _from_lines(page: Page, tally: Tally) -> None:
+def _from_lines(lines: tuple[str, ...], tally: Tally) -> None:
     """The firm on the line below the job's, as boards and tracking systems set it."""
-    for title, line in pairwise(page.body[:30]):
+    for whole, line in pairwise(lines[:30]):
+        title = _NUMBER.sub("", whole)  # "421190 - Policy Adviser"
         head = name_at(title, 0, tally.book)
-        if len(title) > 70 or title[-1] in ".!?," or not head or not is_job(head, tally.book):
+        if not 0 < len(title) <= 70 or title[-1] in ".!?," or not head or not is_job(head, tally.book):
             continue
         part = next((part for part in _SUBJECT_PARTS.split(line) if part), "")
         name = name_at(part, 0, tally.book, loose=True)

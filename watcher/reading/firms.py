@@ -98,7 +98,8 @@ def name_at(text: str, at: int, book: Namebook, *, loose: bool = False, expected
             if _ends_name(token, core):
                 return ""
             continue
-        if not _may_be_named(core, plain, bool(words), bool(pending), book):
+        body = not words and core[0].isupper() and _begins_body(plain, tokens[place + 1 : place + 4], book)
+        if not body and not _may_be_named(core, plain, bool(words), bool(pending), book):
             break
         if core.isdigit() and tokens[place + 1 : place + 2] and bare(tokens[place + 1]).lower() in book.not_names:
             break  # "joining Fujairah 20 May"
@@ -107,6 +108,15 @@ def name_at(text: str, at: int, book: Namebook, *, loose: bool = False, expected
         if _ends_name(token, core):
             break
     return " ".join([opener, *words][:LONGEST_NAME] if opener and words else words[:LONGEST_NAME])
+
+
+def _begins_body(plain: str, after: Sequence[str], book: Namebook) -> bool:
+    """Whether a word that begins sentences too begins the name of a public body here: "Office for ..."."""
+    known = (after[:1] == ["for"] and plain in book.firms.joined_by_for) or (
+        after[:1] == ["of"] and plain in book.firms.of_bodies
+    )
+    rest = after[2:] if after[1:2] == ["the"] else after[1:]
+    return known and bool(rest) and rest[0][:1].isupper()
 
 
 def _may_be_named(core: str, plain: str, inside: bool, linked: bool, book: Namebook) -> bool:
@@ -261,6 +271,8 @@ def no_firm(name: str, book: Namebook) -> bool:
     words = [word.removesuffix("'s").removesuffix("\u2019s") for word in low.split()]
     if is_ship(words, book):
         return False
+    if words[-1] in book.firms.unnamed or (len(name) < 4 and name.isupper() and low in book.firms.legal):
+        return True  # "Automotive OEM"; the "AB" of "Calgary, AB"
     if all(len(word) == 1 or word == "of" for word in words) and len(words) > 1:
         return True  # "U of C"
     house = book.firms.offices

@@ -252,6 +252,7 @@ def _firms(names: Table, companies: Table) -> FirmWords:
         "legal", "around", "ambiguous", "agency", "not_firms", "occasions", "free_mail", "generic_labels", "label_ends",
         "small_legal", "label_links", "acronyms", "offices", "openers", "firm_words", "desks", "side_desks",
         "of_bodies", "bodies", "departments", "joined_by_for", "sections", "ships", "regions",
+        "services", "unnamed", "labels",
     )  # fmt: skip
     kinds = {
         str(phrase): kind for kind in ("with", "place", "employer", "client") for phrase in names[f"{kind}_frames"]
@@ -263,6 +264,7 @@ def _firms(names: Table, companies: Table) -> FirmWords:
         | {word for line in companies["label_words"] for word in line.split()},
         tails=tuple(sorted(companies["tails"], key=len, reverse=True)),
         boards=tuple(companies["boards"]),
+        portals=tuple(companies["portals"]),
         agency_parts=tuple(companies["agency_parts"]),
         robots=_any_of(companies["robots"]),
         frames=_before_name(kinds, names["firm_fillers"]),

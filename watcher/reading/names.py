@@ -8,13 +8,17 @@ from watcher.knowledge.model import Rulebook, SenderRule
 from watcher.message.model import Address, Message
 from watcher.reading.companies import employer_of
 from watcher.reading.contacts import contact_of, successor_of
+from watcher.reading.displays import Delivery
 from watcher.reading.greetings import greeted, greets_user
 from watcher.reading.model import Claim, Person, ReadingSettings, Speaker
 from watcher.reading.namebook import Namebook, fold, namebook
 from watcher.reading.page import Page, page_of
 from watcher.reading.people import author_of, display_person, people_named
+from watcher.reading.platforms import platform_of
 from watcher.reading.roles import jobs_of
 from watcher.reading.sender import rules_for
+
+SURELY = 0.5  # an employer that weighs as much is no part of a job's title
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +77,13 @@ def who(
     ]
     if mine and message.header.to and system is None:
         system = _delivering(message.header.to[0], rulebook)
-    employer = employer_of(message, page, book, system, persons, outgoing=mine)
-    jobs = jobs_of(page, book, [claim.name for claim in employer.companies[:3]] + [employer.agency])
+    machine = speaker is Speaker.ROBOT
+    guessed = platform_of(message.header.sender, rulebook) if machine and system is None else None
+    delivery = Delivery(guessed or system, guessed=guessed is not None, machine=machine, outgoing=mine)
+    employer = employer_of(message, page, book, delivery, persons)
+    firms = [claim.name for claim in employer.companies[:3]] + [employer.agency]
+    surely = next((claim.name for claim in employer.companies if claim.weight >= SURELY), "")
+    jobs = jobs_of(page, book, firms, surely)
     name = _greeted(page, writer, settings, book)
     successor = None if mine else successor_of(message, page, author, book)
     if successor is not None and successor is not author and successor.address:

@@ -167,6 +167,10 @@ class FirmWords:
     sections: Words
     ships: Words
     regions: Words
+    services: Words
+    labels: Words
+    portals: tuple[str, ...]
+    unnamed: Words
     endings: tuple[str, ...] = ()  # ends of words that tell a firm too, in languages that join words ("Kreisklinik")
 
     def tells(self, word: str) -> bool:

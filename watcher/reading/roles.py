@@ -63,12 +63,12 @@ class Jobs:
 class _Tally:
     """Weights for titles; spellings that differ by short forms alone ("Ops Analyst") are one title."""
 
-    def __init__(self, book: Namebook, firms: frozenset[str]) -> None:
-        self.book, self.firms = book, firms
+    def __init__(self, book: Namebook, firms: frozenset[str], employer: str) -> None:
+        self.book, self.firms, self.employer = book, firms, employer
         self.found: dict[tuple[str, ...], Claim] = {}
 
     def add(self, title: str, weight: float, rule: str, words: str) -> None:
-        title = cleaned(title, self.firms, self.book)
+        title = cleaned(title, self.firms, self.book, self.employer)
         if not 2 <= len(title) <= 80:
             return
         short = self.book.jobs.abbreviations
@@ -97,9 +97,10 @@ def _beauty(title: str) -> tuple[int, int]:
     return 2 * (not title.isupper() or len(title) < 5) + (not title.islower()), len(title)
 
 
-def jobs_of(page: Page, book: Namebook, firms: Iterable[str]) -> Jobs:
-    """The jobs that a page is about. `firms` are names of employers, which are never part of a title's end."""
-    tally = _Tally(book, frozenset(fold(firm) for firm in firms if firm))
+def jobs_of(page: Page, book: Namebook, firms: Iterable[str], employer: str = "") -> Jobs:
+    """The jobs that a page is about. `firms` are names of employers, which are never part of a title's end; the
+    `employer`, where it is sure, is no part of its beginning."""
+    tally = _Tally(book, frozenset(fold(firm) for firm in firms if firm), fold(employer))
     if book.jobs.markers is not None:
         for found in (
             *titles_in(page.subject, book, subject=True),
@@ -238,8 +239,8 @@ class _Place:
         framed = self.follows in book.jobs.job_nouns or self.before in _BEFORE_NAMES
         whole = self.start == 0 or self.line[: self.start].rstrip()[-1:] in _EDGE
         closes = self.end >= len(self.line) or self.line[self.end :].lstrip()[:1] in _EDGE
-        if self.abbreviated(book) and not framed and self.start:
-            return 0.0
+        if self.abbreviated(book) and not framed:
+            return 0.0 if self.start else 0.25  # "RGN shifts": who wants the title spelled out finds it in the text
         weight = 0.5 if whole and closes else 0.4 if framed or whole else 0.3
         if self.named:
             return weight

@@ -28,7 +28,7 @@ _RUN = re.compile(r"[A-Z][\w&-]*(?: (?:and |& )?[A-Z][\w&-]*){0,3}")
 _TAIL = re.compile(
     r"(?:, | [-\u2013] )((?:[A-Z0-9][\w&/+-]*)(?: (?:[A-Z0-9&][\w&/+-]*|of|and|the)){0,3})"
     r"(?= ?(?:[.,;:()!?]|$|\n| (?:role|position|post|job|opening|vacancy|req|and|at|with|has|is|was|will|which|to|"
-    r"for|from|that|you|on|in|through|made|account)"
+    r"for|from|that|you|on|in|through|made|account|programme|program|scheme|competition|vacancies|internship|apprenticeship)"
     r"\b))"
 )
 _IDS = re.compile(
@@ -39,7 +39,10 @@ _IDS = re.compile(
     r"^Req(?:uisition)?\.? ?\#?\d{3,}(?= \S)|"
     r" \(?[A-Z]{1,5}(?:[-/][A-Z0-9]{1,5})*[-/]\d{2,}\)?$"
 )
-_ASIDE = re.compile(r"\d{4,}|^ref|\bclient\b|[@!?]|http")
+_ASIDE = re.compile(
+    r"\d{4,}|^ref|\bclient\b|[@!?]|http|\bpqe\b|\bye?a?rs?\b|\bh(?:ou)?rs?\b|\brates?\b|\bp/?[ahw]\b|[$\u00a3\u20ac]|\bsalary\b"
+    r"|\d ?k\b"
+)
 _NUMBERED = re.compile(r"\d{3}|\d-[A-Z]|[A-Z]{2}-\d")  # "26-R4-1287", "GS-0460"
 _BETWEEN = frozenset(
     ["a", "an", "the", "our", "your", "another", "one", "new", "more", "extra", "good", "experienced", "qualified",
@@ -223,6 +226,7 @@ def _is_aside(words: str, book: Namebook) -> bool:
     if (
         _ASIDE.search(low)
         or low in book.places
+        or all(place in book.places for place in re.split(r" or | and |[/,] ?", low))
         or len(parts) > 5
         or (len(parts) > 1 and parts[-1] in book.jobs.grounds)
     ):
@@ -299,10 +303,10 @@ def words_before(line: str, end: int, book: Namebook) -> tuple[str, bool]:
     return " ".join(reversed(words)), False
 
 
-def cleaned(title: str, firms: Set[str], book: Namebook) -> str:
+def cleaned(title: str, firms: Set[str], book: Namebook, employer: str = "") -> str:
     """A title without requisition ids, firms, places and stray words at its ends; "" where nothing is left.
 
-    `firms` are folded names.
+    `firms` and the `employer`, where it is sure, are folded names.
     """
     title = _IDS.sub("", title).strip(" \t,;:-\u2013\u2014|/*\"'\u201c\u201d.!?&")
     for separator in (" - ", " \u2013 ", ", ", " at ", " @ "):
@@ -312,6 +316,8 @@ def cleaned(title: str, firms: Set[str], book: Namebook) -> str:
         front, found, back = title.partition(separator)
         if found and fold(front) in firms:
             title = back
+    if " " in employer and fold(title).startswith(f"{employer} "):
+        title = title.split(" ", employer.count(" ") + 1)[-1]  # "Midshire Bank Graduate Analyst"
     title = _DAYS.sub("", title)
     if fold(title) in firms:
         return ""
