@@ -66,6 +66,8 @@ def test_it_is_installed_started_asked_and_taken_away(manager: Manager, home: Ho
     found = status(manager)
     assert (found["installed"], found["enabled"], found["active"], found["restarts"]) == (True, True, True, 0)
     assert "It runs" in manager.run(*WATCHER, "service", "status").stdout
+    assert "started for local" in manager.run(*WATCHER, "service", "logs").stdout
+    assert "started for local" in manager.run(*WATCHER, "service", "logs", "--json").stdout
     began = time.monotonic()
     manager.run("systemctl", "--user", "stop", "watcher.service")
     assert time.monotonic() - began < 5

@@ -138,7 +138,8 @@ def _logs(options: argparse.Namespace, screen: Screen) -> int:
     program = shutil.which("journalctl")
     if program is None:
         raise NoManager("There is no journalctl here.", "The service's log is where your system keeps its logs.")
-    words = [program, "--user", f"--unit={UNIT}", f"--lines={options.lines}", "--no-pager"]
+    # Not `--user --unit`: root has a user manager too, but no journal of a user's own, and would be told of no entries.
+    words = [program, f"--user-unit={UNIT}", f"--lines={options.lines}", "--no-pager", "--quiet"]
     if options.json:
         words.append("--output=json")
     if options.follow:
