@@ -267,7 +267,8 @@ class Pass:
 
     def _fetch_known(self, known: Known, mail: Mail) -> bool:
         """Fetch what was passed over and is now seen to belong to somebody known (Trash among it)."""
-        if not syncing.want_known(self.store, self._sieve(), known, mail.read):
+        basis = f"{self.setting.version} {self.setting.digest}"
+        if not syncing.want_known(self.store, self._sieve(), known, mail.read, basis):
             return False
         self._fetch()
         return True

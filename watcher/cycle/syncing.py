@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from watcher.cycle import kindred
 from watcher.errors import MessageUnreadable
 from watcher.mailbox.base import Cursor, Mailbox
 from watcher.message import parse, parse_header, skim
@@ -102,19 +103,22 @@ def want(store: Store, sieve: Sieve, digest: str) -> None:
     store.note_sieved(digest, last)
 
 
-def want_known(store: Store, sieve: Sieve, known: Known, read: Collection[Key]) -> int:
+def want_known(store: Store, sieve: Sieve, known: Known, read: Collection[Key], basis: str) -> int:
     """Ask for the text of older mail that turns out to belong to a known thread or person; how many were asked for.
 
-    `read` are the messages that have been read already.
+    `read` are the messages that have been read already; `basis` names what besides decides it.
     """
+    last = store.last_serial()
     wanted = [
         header.key
-        for header in store.headers()
+        for header in kindred.to_look_at(store, known, basis)
         if header.state is State.SWEPT
         and header.key not in read
         and sieve.keeps_known(header.header, _roles(header), known)
     ]
-    store.want(wanted)
+    with store.transaction():
+        store.want(wanted)
+        kindred.note(store, known, basis, last)
     return len(wanted)
 
 

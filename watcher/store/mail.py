@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from watcher.store import changes
+from watcher.store import changes, kindred
 from watcher.store.codec import decode, encode, scrub
 from watcher.store.model import Key, State, SweptHeader, Unread
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from watcher.message.model import Batch, Copy, Cursor, Header, Message, RawMessage
     from watcher.store.sqlite import Database
@@ -152,7 +152,7 @@ class MailTables:
                 [(account, scrub(message_id)) for account, message_id in keys],
             )
 
-    def put_bodies(self, messages: Iterable[Message], passed_over: Iterable[Key] = ()) -> None:
+    def put_bodies(self, messages: Iterable[Message], passed_over: Collection[Key] = ()) -> None:
         """Keep the text of fetched messages; one without a body is left out. Those `passed_over` are not asked for any
         more.
 
@@ -174,6 +174,9 @@ class MailTables:
                 "UPDATE messages SET state = 'swept' WHERE account = ? AND message_id = ? AND state = 'wanted'",
                 [(account, scrub(message_id)) for account, message_id in passed_over],
             )
+            serials = [serial for serial in map(self._serial, passed_over) if serial is not None]
+            if serials:
+                kindred.lower(self._db, min(serials))
 
     def _serial_for(self, message: Message) -> int:
         serial = self._serial((message.account, message.id))
@@ -252,22 +255,28 @@ class MailTables:
         after: int = 0,
         state: State | None = None,
         of: Iterable[str] | None = None,
+        among: Sequence[int] | None = None,
     ) -> Iterator[SweptHeader]:
         """The headers of these accounts (all where None), in the order in which they were stored.
 
         `after` leaves out serials up to it; `state` (other than SWEPT) gives those in that state, newest first; `of`
-        gives those with these Message-IDs.
+        gives those with these Message-IDs, `among` those with these serials.
         """
         from watcher.message.model import Header
 
         if state is State.SWEPT:
             raise ValueError("nearly all messages are swept: walk them all")
-        ids = self._ids(accounts, after=after, state=state, of=of)
+        ids = self._ids(accounts, after=after, state=state, of=of) if among is None else list(among)
         for start in range(0, len(ids), _SLICE):
             some = encode(ids[start : start + _SLICE])
             copies = self._copies(some)
             for serial, account, how_far, header in self._db.rows(_HEADERS, (some,)):
                 yield SweptHeader(account, decode(header, Header), copies.get(serial, ()), State(how_far), serial)
+
+    def last_serial(self) -> int:
+        """The serial of the message that was stored last."""
+        row = self._db.row("SELECT max(id) FROM messages")
+        return int(row[0] or 0) if row else 0
 
     def unreadable(self) -> tuple[Unread, ...]:
         """The messages that were set aside, with the reason of each."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from watcher.store.derived import DerivedTables
 from watcher.store.gathering import GatheringTables
+from watcher.store.kindred import KindredTables
 from watcher.store.ledger import Ledger
 from watcher.store.record import RecordTables
 from watcher.store.sqlite import PATIENCE, Database
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Self
 
 
-class Store(GatheringTables, RecordTables, DerivedTables):
+class Store(GatheringTables, RecordTables, DerivedTables, KindredTables):
     """What watcher remembers. A context manager; it may be used from several threads.
 
     Every method may raise StoreLocked (another process is writing), StoreUnwritable and StoreDamaged. Each method that
