@@ -95,10 +95,15 @@ def _from_subject(page: Page, tally: Tally) -> None:
             met = match.group(1) in book.firms.subject_meets
             tally.add(name, 0.55 if not met else 0.4 if is_firm(name, book) else 0.15, "subject", subject)
     parts = [part for part in _SUBJECT_PARTS.split(subject) if part]
+    beside_mark = _beside_marker(subject, low, book)
     for index, part in enumerate(parts[:6]):
         name = name_at(part, 0, book)
         if not name and is_firm(part, book):
             name = name_at(part, 0, book, expected=True)  # "Second Judicial District Court"
+        if name and beside_mark and name in beside_mark:
+            continue  # "Customer Service Export (m/w/d)": a title
+        if name and " " not in name and name.lower().endswith(book.jobs.activities or ("\0",)):
+            continue  # "Rechtsberatung"
         if not name or name != bare(part) or is_job(name, book) or (name.isupper() and len(name) < 4):
             continue
         firm = is_firm(name, book)
@@ -113,6 +118,16 @@ def _from_subject(page: Page, tally: Tally) -> None:
         if not (firm and " " in name) and _is_beside_job(subject, name, index, parts, book):
             weight, told = UNLIKELY, False
         tally.add(trimmed(name, book) or name, weight + (0.2 if told else 0.0) - 0.04 * index, "subject", subject)
+
+
+def _beside_marker(subject: str, low: str, book: Namebook) -> str:
+    """What stands right before and behind "(m/w/d)" in a subject: of the job's title, and no firm."""
+    mark = book.jobs.markers.search(low) if book.jobs.markers else None
+    if mark is None:
+        return ""
+    before = _SUBJECT_PARTS.split(subject[: mark.start()].rstrip(" ("))[-1]
+    behind = subject[mark.end() :].lstrip(")")
+    return f"{before}\n{behind.split(',')[0]}" if behind[:1] == " " and behind[1:2].isupper() else before
 
 
 def _is_told(name: str, page: Page) -> bool:

@@ -327,7 +327,7 @@ def standing(name: str, book: Namebook, other: int = HOUSE) -> int:
 def is_job(name: str, book: Namebook) -> bool:
     """Whether a capitalised run is a job title and no firm."""
     words = [fold(bare(word)) for word in name.split()]
-    if book.jobs.markers is not None and is_head(bare(name.split()[0]), book):
+    if book.jobs.markers is not None and _begins_with_head(words, name, book):
         return not any(word in book.firms.legal for word in words)  # "Sachbearbeiterin Treuhand"
     if any(word in book.jobs.heads and after in ("of", "for", "to", "de") for word, after in pairwise(words[:4])):
         return True
@@ -335,6 +335,15 @@ def is_job(name: str, book: Namebook) -> bool:
         return len(words) > 2 and words[-2] in book.jobs.heads and words[-1] in book.jobs.fields
     held = any(word in book.jobs.heads for word in words[-2:]) or name.rpartition(" ")[2] in book.jobs.acronyms
     return held and not any(word in book.firms.legal for word in words)
+
+
+def _begins_with_head(words: list[str], name: str, book: Namebook) -> bool:
+    """Whether a German run begins with a job's head noun, behind adjectives ("Therapeutische Leitung Spa")."""
+    parts = [bare(part) for part in name.split()]
+    first = next((at for at, part in enumerate(parts[:3]) if part and is_head(part, book)), -1)
+    if first < 0 or not all(word.endswith(("e", "er")) or word in book.jobs.before_head for word in words[:first]):
+        return False
+    return first == 0 or words[-1] not in book.firms.legal
 
 
 def is_board(name: str, book: Namebook) -> bool:

@@ -238,8 +238,11 @@ def _capital_nouns(table: Table) -> dict[str, Any]:
     patterns = {key: re.compile(table[key]) for key in ("markers", "leads", "training") if key in table}
     if "frames" in table:
         patterns["title_frames"] = re.compile(table["frames"])
+    if "activity_frames" in table:
+        patterns["activity_frames"] = re.compile(table["activity_frames"])
     return {
         **patterns,
+        "activities": tuple(table.get("activities", ())),
         **{
             key: frozenset(table.get(key, ()))
             for key in ("theirs", "before_head", "never_behind", "joins", "never_head")

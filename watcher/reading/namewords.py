@@ -121,6 +121,8 @@ class JobWords:
     joins: Words = frozenset()
     never_head: Words = frozenset()
     title_frames: Phrases | None = None
+    activities: tuple[str, ...] = ()  # ends of words for what is done: "-beratung"
+    activity_frames: Phrases | None = None  # what stands before one where it is sought
 
 
 @dataclass(frozen=True, slots=True)

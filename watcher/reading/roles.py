@@ -108,6 +108,10 @@ def jobs_of(page: Page, book: Namebook, firms: Iterable[str], employer: str = ""
         ):
             tally.add(found.title, found.weight, found.rule, found.words)
         _from_labels(page.text, tally)
+        if page.quoted and all(claim.weight < SURE for claim in tally.found.values()):
+            for line in page.quoted.split("\n")[:40]:
+                for found in titles_in(line.lstrip("> "), book):
+                    tally.add(found.title, found.weight * QUOTED_TRUST, found.rule, found.words)
         return Jobs(tally.claims(), requisitions_in(page.subject, page.text, book))
     _from_line(page.subject, tally, subject=True)
     _from_frames(page.subject, tally)

@@ -16,7 +16,8 @@ REMEMBERED = 8192  # words of which it is remembered whether they tell a job
 
 Token = tuple[str, int, int]  # a word, where it begins and where it ends
 
-_WORD = re.compile(r"[^\W_](?:[\w'\u2019.+#&/-]*[\w+#])?|&")
+_WORD = re.compile(r"[^\W_](?:[\w'\u2019.+#&/-]*[\w+#])?(?:[:*\u00b7]in(?:nen)?\b|\(in(?:nen)?\))?|&")
+_OF_ALL = re.compile(r"(?:[:*_\u00b7]|/-?)in(?:nen)?$|\(in(?:nen)?\)$")  # "Physiotherapeut:in"
 _ANY = re.compile(r"\S+")
 _BRACKET = re.compile(r" ?\(([^()\n]{1,40})\)")
 _PERCENT = re.compile(r" \d{1,3}(?:\s?[-\u2013]\s?\d{1,3})?\s?%")
@@ -87,7 +88,7 @@ def may_name_job(line: str, book: Namebook) -> bool:
 
 def is_head(word: str, book: Namebook) -> bool:
     """Whether a word is the head noun of a job, in the plural too, or the last of "driver/loader"."""
-    low = word.lower()
+    low = of_one(word).lower() if book.jobs.markers is not None else word.lower()
     heads = book.jobs.heads
     if low in heads or word in book.jobs.acronyms:
         return True
@@ -99,6 +100,11 @@ def is_head(word: str, book: Namebook) -> bool:
         or (len(low) > 6 and one.endswith(book.jobs.endings))
         or ("/" in low and not heads.isdisjoint(low.split("/")))
     )
+
+
+def of_one(word: str) -> str:
+    """A German title without the sign that it is for all: "Physiotherapeut" of "Physiotherapeut:in"."""
+    return _OF_ALL.sub("", word)
 
 
 def is_agent(word: str, book: Namebook) -> bool:
