@@ -81,6 +81,7 @@ class Pass:
     keeps: Callable[[Opportunity], bool] = lambda _: False  # what is to be kept of what is judged, besides
     reached: dict[str, Mailbox] | None = None  # None where no mailbox is looked at
     lying: dict[str, Sequence[str]] = field(default_factory=dict)  # what lay in Drafts when the pass began
+    next_at: datetime | None = None  # when the next thing happens by itself to any opportunity, once all are judged
     rests_on: str = ""  # what its conclusions rest on besides, "" where they are not to be relied on later
 
     def run(self, mailboxes: Sequence[Mailbox], plan: Plan) -> ScanReport:
@@ -378,6 +379,7 @@ class Pass:
         }
         concluded = replace(judged, decisions=decisions)
         concluded.print_with(self._printer())
+        self.next_at = judged.pages.next_at
         self.store.put_views(meta, judged.pages.each(), self._lasting(judged, desk))
         if self._is_settled(concluded, may_decide):
             until = standing.horizon(self.now.astimezone(self.setting.zone), judged.pages.next_at)

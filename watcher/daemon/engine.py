@@ -8,14 +8,13 @@ import random
 import threading
 import time
 import traceback
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from watcher.cycle import Pass, ScanReport, syncing
-from watcher.cycle.pages import instants
 from watcher.daemon.desktop import Desktop
 from watcher.daemon.gate import Gate
 from watcher.daemon.journal import Told, tell
@@ -289,7 +288,7 @@ class Engine:
             for account in report.accounts:  # before its thread has the mailbox back
                 if account.error:
                     self.workers[account.name].ask(at_once=True)
-            self._look_ahead(now, settled=settled)
+            self._look_ahead(one.next_at, now, settled=settled)
             if self._untidy:
                 self._untidy = False
                 self._store.tidy()
@@ -304,10 +303,9 @@ class Engine:
     def _beat(self) -> None:
         self.pulse.beat(JUDGE)
 
-    def _look_ahead(self, now: datetime, *, settled: bool) -> None:
+    def _look_ahead(self, at: datetime | None, now: datetime, *, settled: bool) -> None:
         """Be called at the next instant that changes a conclusion; soon, where nothing could be decided just now."""
         last = self._store.last_pass()
-        at = next_instant(self._store.each_view(), now)
         if settled and last is not None and not last.get("decided", True):
             soon = now + timedelta(seconds=self.pace.soon)
             at = min(at, soon) if at else soon
@@ -320,11 +318,6 @@ class Engine:
             tell(logging.INFO, f"taken back: {back.kind}: {back.why}", opportunity=back.opportunity)
         for note in report.notes:
             self._told.fault(f"note {note}", note)
-
-
-def next_instant(views: Iterable[tuple[str, Mapping[str, Any]]], now: datetime) -> datetime | None:
-    """When the next thing happens by itself: a letter comes due, or an interview begins or ends."""
-    return min((at for _, document in views for at in instants(document["status"]) if at > now), default=None)
 
 
 def in_words(fault: Exception) -> str:

@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from watcher.daemon.engine import next_instant
 from watcher.daemon.journal import Told, open_log, tell
 from watcher.daemon.notify import Notifier
 from watcher.daemon.outlook import headline
@@ -150,17 +149,3 @@ def test_a_nudge_reaches_the_daemon_that_runs_and_nobody_else(tmp_path: Path) ->
         for number, handler in before.items():
             signal.signal(number, handler)
     assert heard == [signal.SIGUSR1, signal.SIGHUP]
-
-
-def document(due: str | None, start: str | None, end: str | None) -> dict[str, Any]:
-    follow_up = {"due_at": due, "not_before": None}
-    return {"status": {"follow_up": follow_up, "interviews": [{"start": start, "end": end}]}}
-
-
-def test_the_next_look_is_at_the_first_instant_that_changes_something() -> None:
-    documents = {
-        "past": document("2026-03-01T10:00:00+00:00", "2026-03-02T10:00:00+00:00", None),
-        "ahead": document("2026-03-25T10:00:00+00:00", "2026-03-20T10:00:00+00:00", "2026-03-20T11:00:00+00:00"),
-    }
-    assert next_instant(documents.items(), NOW) == datetime(2026, 3, 20, 10, tzinfo=UTC)
-    assert next_instant([("past", documents["past"])], NOW) is None
