@@ -48,8 +48,8 @@ class Run:
     megabytes: float
 
 
-def compare(maildir: Path, rounds: int, pulls: int, *, far: bool) -> list[str]:
-    """The rows about one mailbox."""
+def compare(maildir: Path, rounds: int, pulls: int, *, far: bool) -> tuple[list[str], float]:
+    """The rows about one mailbox, and the seconds of a scan with nothing new."""
     with served(maildir) as server, relay(server.host, server.imaps_port) as line, room() as folder:
         line.delay = ROUND_TRIP / 2
         near, away = server.imaps_port, line.port
@@ -80,7 +80,7 @@ def compare(maildir: Path, rounds: int, pulls: int, *, far: bool) -> list[str]:
                     scan(server, near, folder)  # so that what follows has nothing new
             note("scan, nothing new", scan(server, near, folder, again=True).seconds)
         medians = {name: statistics.median(times) for name, times in took.items()}
-        return rows(sweeps, scans, pulled, medians)
+        return rows(sweeps, scans, pulled, medians), medians["scan, nothing new"]
 
 
 def rows(sweeps: list[dict[str, float]], scans: list[Run], pulled: list[Run], took: dict[str, float]) -> list[str]:

@@ -58,11 +58,16 @@ def main() -> None:
     _say(f"load {' '.join(f'{each:.1f}' for each in os.getloadavg())} on {os.cpu_count()} cores")
     if "imap" in parts:
         for maildir in given.maildir:
-            _say(*imap.compare(maildir, given.rounds, given.pulls, far=given.far))
+            _say(*imap.compare(maildir, given.rounds, given.pulls, far=given.far)[0])
+        quiet: dict[int, float] = {}
         for size in sizes:
             with tempfile.TemporaryDirectory(prefix="bench-mail-") as name:
                 mailbox.make(Path(name), size)
-                _say(*imap.compare(Path(name), given.rounds, given.pulls, far=given.far))
+                lines, quiet[size] = imap.compare(Path(name), given.rounds, given.pulls, far=given.far)
+                _say(*lines)
+        if len(quiet) > 1:
+            few, many = min(quiet), max(quiet)
+            _say(f"nothing new: {many} messages take {quiet[many] / quiet[few]:.2f} of {few} (at most 1.2)")
     if "daemon" in parts:
         _say(*daemon.rows(given.rounds, given.rest))
     if "commands" in parts:

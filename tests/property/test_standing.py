@@ -95,6 +95,7 @@ HAPPENINGS: dict[str, Callable[[Played], object]] = {
     "other letters": lambda p: _set(p, letters=replace(p.player.setting.letters, highlights=("bee-keeping",))),
     "other thresholds": lambda p: _set(p, follow_up=replace(p.player.setting.follow_up, max_a_day=1)),
     "another version": lambda p: _set(p, version="99"),
+    "what another version noted": lambda p: p.player.store.note_standing({"until": "noon"}),
     "other knowledge": lambda p: _set(p, digest="other"),
 }
 

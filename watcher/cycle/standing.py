@@ -58,8 +58,11 @@ def recall(store: Store) -> Standing | None:
     told = store.standing()
     if told is None:
         return None
-    since, until = (datetime.fromisoformat(told[name]) for name in ("since", "until"))
-    return Standing(told["rests_on"], told["drafts"], since, until, told["opportunities"], told["waiting"])
+    try:
+        since, until = (datetime.fromisoformat(told[name]) for name in ("since", "until"))
+        return Standing(told["rests_on"], told["drafts"], since, until, told["opportunities"], told["waiting"])
+    except (KeyError, TypeError, ValueError):  # another version wrote it
+        return None
 
 
 def basis(setting: Setting, store: Store) -> str:
