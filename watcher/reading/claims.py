@@ -6,6 +6,8 @@ from watcher.reading.firms import bare_firm, firm_key, likeness, no_firm
 from watcher.reading.model import Claim, Evidence
 from watcher.reading.namebook import Namebook, fold, letters
 
+LEAST_END = 6  # letters of a name that another one may hold at its end
+
 
 class Tally:
     """Weights for names, of which those that are the same firm ("Bexley", "Bexley Wholesale") stand together."""
@@ -43,8 +45,31 @@ class Tally:
                 weaker = Claim(claim.name, claim.weight * 0.9, claim.evidence)
                 both = _together(merged[longer], weaker)
                 merged[longer] = Claim(merged[longer].name, both.weight, both.evidence)
+        merged = _whole_names(merged, self.book)
         ordered = sorted(merged.values(), key=lambda claim: -claim.weight)
         return [Claim(claim.name, round(min(0.99, claim.weight), 3), claim.evidence) for claim in ordered]
+
+
+def _whole_names(claims: dict[str, Claim], book: Namebook) -> dict[str, Claim]:
+    """The claims without those that another one holds at its end, whole: "Gewässerforschung" beside "Institut für
+    Gewässerforschung", "Kammer Ost" beside "Wirtschaftskammer Ost"."""
+    kept = dict(claims)
+    for key, claim in claims.items():
+        whole = next((k for k, one in claims.items() if k in kept and _ends_with(one.name, claim.name, book)), None)
+        if len(key) >= LEAST_END and whole is not None:
+            both = _together(kept[whole], claim)
+            kept[whole] = Claim(kept[whole].name, both.weight, both.evidence)
+            del kept[key]
+    return kept
+
+
+def _ends_with(whole: str, end: str, book: Namebook) -> bool:
+    if len(whole) < len(end) + 4 or not fold(whole).endswith(fold(end)):
+        return False
+    front = fold(whole)[: -len(fold(end))]
+    if front[-1:] == " ":  # "Institut für "
+        return front.split()[-1] in ("fur", "for", "of") and book.firms.tells(front.split()[0])
+    return " " in end and " " not in front  # "Wirtschafts"
 
 
 def _together(one: Claim, other: Claim) -> Claim:

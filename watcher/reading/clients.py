@@ -19,6 +19,11 @@ _BESIDE = re.compile(
     r"|, an? [^.,;\n]{3,60}| \([^()\n]{2,50}\)),?$"
 )
 _FOR = re.compile(r" (?:for|with|at) (?:the )?(?=[A-Z])")
+_SOUGHT = re.compile(
+    r"\b[Ff]\u00fcr (?:die |den |das |unseren Kunden,? (?:die |den |das )?)?(?=[A-Z\u00c4\u00d6\u00dc])"
+)
+_SEEKS = re.compile(r"[^.!?\n]{0,40}?\b(?:suche ich|suchen wir)\b")
+_AT_CLIENT = re.compile(r"\b(?:bei|beim) (?:der |den |dem )?(?=[A-Z\u00c4\u00d6\u00dc])")
 _WORD_BEFORE = re.compile(r"([\w/+-]+)$")
 _CLAUSES = ("\n", ". ", "! ", "? ", ", ", ": ", "; ", " - ", " \u2013 ", " because ", " and ", " that ")
 
@@ -29,10 +34,34 @@ def clients_in(page: Page, tally: Tally, *, between: bool) -> None:
     _that_need(page.subject, page.subject.lower(), tally)
     _that_need(text, low, tally)
     _worked_with(text, low, tally)
+    _sought_for(text, tally)
     _ships_in(f"{page.subject}\n{text}", tally)
     if between:
         for part in (page.subject, text):
             _jobs_for(part, tally)
+        _presented_to(text, tally)
+
+
+def _sought_for(text: str, tally: Tally) -> None:
+    """ "Für die Versicherung Havelschutz in Potsdam suchen wir einen ..."."""
+    if tally.book.jobs.markers is None:
+        return
+    for match in _SOUGHT.finditer(text):
+        name = name_at(text, match.end(), tally.book, expected=True)
+        rest = text[match.end() + len(name) : match.end() + len(name) + 60]
+        if name and " " in name and _SEEKS.match(rest) and not is_job(name, tally.book):
+            tally.add(trimmed(name, tally.book) or name, 0.6, NEEDS, text[match.start() : match.end()] + name)
+
+
+def _presented_to(text: str, tally: Tally) -> None:
+    """ "Du bist um 7 Uhr bei Kartonagen Böhm zur Vorstellung eingeplant", in the mail of a go-between."""
+    if tally.book.jobs.markers is None:
+        return
+    for match in _AT_CLIENT.finditer(text):
+        name = name_at(text, match.end(), tally.book, expected=True)
+        alike = bool(tally.label) and likeness(name, tally.label, tally.book) >= LIKE if name else True
+        if " " in name and not alike and not is_job(name, tally.book) and not _is_person(name, tally.book):
+            tally.add(trimmed(name, tally.book) or name, 0.4, "client", text[match.start() : match.end()] + name)
 
 
 def _that_need(text: str, low: str, tally: Tally) -> None:
@@ -61,7 +90,7 @@ def _that_need(text: str, low: str, tally: Tally) -> None:
 def _sentence_start(text: str, end: int) -> int:
     """Where the clause begins that goes on to `end`, after "The"."""
     start = max((at + len(mark) for mark in _CLAUSES if (at := text.rfind(mark, 0, end)) >= 0), default=0)
-    return start + 4 if text.startswith("The ", start) else start
+    return start + 4 if text.startswith(("The ", "Die ", "Das ", "Der "), start) else start
 
 
 def _worked_with(text: str, low: str, tally: Tally) -> None:

@@ -56,6 +56,14 @@ def _skip_in_closing(name: str, book: Namebook) -> bool:
     if words[0] in book.people.closings or (words[0] in book.people.honorifics and not is_firm(name, book)):
         return True
     titles = book.people.title_words
+    if (
+        words[0] in titles
+        and words[0] not in book.firms.of_bodies
+        and words[1:2] in (["of"], ["for"], ["der"], ["fur"])
+    ):
+        return True  # "Head of Supply Chain"
+    if book.jobs.markers is not None and is_job(name, book):
+        return True
     if all(word in book.firms.around or word in titles or word in book.jobs.heads or word in LINKS for word in words):
         return True
     if is_firm(name, book):

@@ -41,6 +41,7 @@ _SUBJECT_PARTS = re.compile(
     r"\s*(?:\s[-\u2013\u2014/|@]{1,2}\s|\||\u00b7|\u2022|//|: |:$|\(|\)|,\s|;|\?|!|\. |\s@\s?)\s*"
 )
 _CAPITALS = re.compile(r"(?<![\w@./])[A-Z][\w'\u2019&-]+(?:(?: (?:&|of|and|for))? [A-Z][\w'\u2019&-]+){1,6}")
+_ARTICLES = ("der", "den", "dem", "des", "die", "das", "beim", "im", "zum", "zur")
 _NUMBER = re.compile(r"^(?:[A-Z]{1,4}-?)?\d[\w/-]*(?: [-\u2013\u2014]|:) ")
 
 
@@ -51,6 +52,8 @@ def employer_of(message: Message, page: Page, book: Namebook, delivery: Delivery
     persons = [*people, *replies, *(name.split()[0] for name in replies)]
     anchor = _anchor(message, system, outgoing=outgoing)
     label = domain_label(anchor, book) if anchor else ""
+    if delivery.machine and any(part.endswith(book.firms.portals) for part in label.split("-")):
+        label = ""
     banned = frozenset(letters(name) for name in (*persons, *(system.names if system and not delivery.guessed else ())))
     tally = Tally(label, banned, book)
     names = () if system else (message.header.sender.name, *replies)
@@ -177,15 +180,29 @@ def _from_frames(text: str, low: str, tally: Tally, trust: float, writer: Mappin
         name = name_at(text, at, book, expected=True)
         if name and not is_job(name, book):
             kind = book.firms.frame_kinds[match.group(1)]
-            if kind in ("place", "with") and _is_behind_job(text, match.start(), book):
+            if kind in ("place", "with") and _is_behind_job(text, match.start(), book) and _may_be_whole(name, book):
                 kind = "employer"  # "Senior Sonographer with Wexmoor Scans"
             weight = trust * _frame_weight(name, kind, book)
+            if _is_common(name, low[match.start() : at], book):
+                weight = UNLIKELY * trust  # "bei der Suche"
             if kind == "place" and writer and _is_another(text[: match.start()], writer, book):
                 weight = UNLIKELY * trust
             elif kind in ("place", "with") and writer and _in_passing(name, text[: match.start()], kind, tally, writer):
                 continue
             tally.add(trimmed(name, book) or name, weight, kind, text[match.start() : at] + name)
     _from_verbs(text[:1500], low[:1500], tally, trust)
+
+
+def _may_be_whole(name: str, book: Namebook) -> bool:
+    """Whether a name behind a title may be a firm's: "Mitarbeiterin in der Mitgliederverwaltung" tells a department."""
+    return book.jobs.markers is None or " " in name
+
+
+def _is_common(name: str, frame: str, book: Namebook) -> bool:
+    """Whether a name behind an article may be any noun, in a language that writes all of them with a capital."""
+    if book.jobs.markers is None or " " in name or is_firm(name, book):
+        return False
+    return frame.rstrip().endswith(_ARTICLES)
 
 
 def _in_passing(name: str, front: str, kind: str, tally: Tally, writer: Mapping[str, str]) -> bool:
@@ -295,6 +312,7 @@ def _from_domain(page: Page, label: str, tally: Tally, writer: Mapping[str, str]
             if share > alike and not (book.jobs.markers is not None and is_job(name, book)):
                 best, alike = name, share
     if best:
+        best = _nominative(best, label) if book.jobs.markers is not None else best
         tally.add(best, 0.75 * alike, "domain_in_text", best)
     known = any(
         likeness(claim.name, squeezed, book) >= LIKE or spells_parts(claim.name, label)
@@ -310,6 +328,20 @@ def _from_domain(page: Page, label: str, tally: Tally, writer: Mapping[str, str]
             tally.add(words.title() if words.islower() else words, 0.5, "domain_in_text", words)
             return
     tally.add(spelled_out(label, book, text, writer), 0.3 if "-" in label else 0.22, "domain", label)
+
+
+def _nominative(name: str, label: str) -> str:
+    """ "Lebenshauses Tirol" at `lebenshaus-tirol` is "Lebenshaus Tirol"."""
+    first, space, rest = name.partition(" ")
+    for ending in ("es", "s", "en", "n"):
+        stem = first.removesuffix(ending)
+        if (
+            stem != first
+            and letters(label).startswith(letters(stem + rest))
+            and not letters(label).startswith(letters(first))
+        ):
+            return stem + space + rest
+    return name
 
 
 def _spellings(text: str, label: str, book: Namebook) -> list[str]:

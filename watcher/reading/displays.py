@@ -50,13 +50,7 @@ def from_display(message: Message, tally: Tally, delivery: Delivery) -> None:
     for part in _DISPLAY_PARTS.split(sender.name)[1:]:
         aside = trimmed(_as_written(part.strip(" )"), book), book)
         alike = bool(tally.label) and likeness(aside, tally.label, book) >= LIKE if aside else False
-        if (
-            aside
-            and aside not in whole
-            and " " in aside
-            and (alike or is_firm(aside, book))
-            and not is_job(aside, book)
-        ):
+        if aside and aside != name and " " in aside and (alike or is_firm(aside, book)) and not is_job(aside, book):
             tally.add(aside, 0.6, "display_name", sender.name)
     behind = _BEHIND_NAME.search(sender.name.partition(" (")[0])
     if behind:

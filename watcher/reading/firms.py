@@ -56,6 +56,7 @@ LINKS = frozenset(
         "och",
     }
 )
+_BESIDE = frozenset({"am", "im", "zum", "zur", "an"})
 _LOOSE_LINKS = frozenset({"for", "at", "on"})  # inside a name only where the domain says so
 _SPELLED_AND = ("and", "und", "et", "y", "n")
 _ABBREVIATED = frozenset({"st", "inc", "ltd", "co", "dr", "mt", "ft", "messrs"})
@@ -92,6 +93,9 @@ def name_at(text: str, at: int, book: Namebook, *, loose: bool = False, expected
             if plain in _LOOSE_LINKS and not loose and words and not joined:
                 break
             pending.append(core)
+            continue
+        if words and plain in _BESIDE and book.jobs.markers is not None and book.firms.tells(fold(words[-1])):
+            pending.append(core)  # "Klinik im Park", "Gasthof Zum Löwen"
             continue
         if expected and not words and not opener and core[0].isupper() and plain in book.firms.openers:
             opener = core
@@ -271,8 +275,12 @@ def no_firm(name: str, book: Namebook) -> bool:
     words = [word.removesuffix("'s").removesuffix("\u2019s") for word in low.split()]
     if is_ship(words, book):
         return False
-    if words[-1] in book.firms.unnamed or (len(name) < 4 and name.isupper() and low in book.firms.legal):
-        return True  # "Automotive OEM"; the "AB" of "Calgary, AB"
+    if (
+        words[-1] in book.firms.unnamed
+        or words[0] in book.firms.branches
+        or (len(name) < 4 and name.isupper() and low in book.firms.legal)
+    ):
+        return True  # "Automotive OEM"; "Niederlassung Leipzig"; the "AB" of "Calgary, AB"
     if all(len(word) == 1 or word == "of" for word in words) and len(words) > 1:
         return True  # "U of C"
     house = book.firms.offices

@@ -255,7 +255,7 @@ def _firms(names: Table, companies: Table) -> FirmWords:
         "legal", "around", "ambiguous", "agency", "not_firms", "occasions", "free_mail", "generic_labels", "label_ends",
         "small_legal", "label_links", "acronyms", "offices", "openers", "firm_words", "desks", "side_desks",
         "of_bodies", "bodies", "departments", "joined_by_for", "sections", "ships", "regions",
-        "services", "unnamed", "labels",
+        "services", "unnamed", "labels", "branches",
     )  # fmt: skip
     kinds = {
         str(phrase): kind for kind in ("with", "place", "employer", "client") for phrase in names[f"{kind}_frames"]

@@ -173,6 +173,7 @@ class FirmWords:
     labels: Words
     portals: tuple[str, ...]
     unnamed: Words
+    branches: Words
     endings: tuple[str, ...] = ()  # ends of words that tell a firm too, in languages that join words ("Kreisklinik")
 
     def tells(self, word: str) -> bool:

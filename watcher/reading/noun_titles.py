@@ -83,8 +83,8 @@ def _with_halves(line: str, begin: int, end: int, learnt: bool, book: Namebook) 
 
 
 def _of_one_person(title: str) -> str:
-    """A title in the singular: who applies is one of the "Pflegefachkräfte"."""
-    return re.sub(r"kräfte\b", "kraft", title)
+    """A title in the nominative: "Chemielaborant" of "einen Chemielaboranten", one of the "Pflegefachkräfte"."""
+    return re.sub(r"(?<=\w(?:ant|ent|ist))en\b", "", re.sub(r"kräfte\b", "kraft", title))
 
 
 def _activities(line: str, low: str, words: list[Token], book: Namebook, *, subject: bool) -> Iterator[Title]:

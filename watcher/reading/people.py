@@ -26,6 +26,7 @@ _LISTED = re.compile(
     r"\s*(?:(?:me|us|myself|our [a-z]+(?: [a-z]+)?|the [a-z]+)(?:,| and| &)? )?"
     rf"({_NAME})(?:\s?\([^)]{{0,60}}\))?(?:,? and |, | & | \+ |/)?"
 )
+_FOR_ANOTHER = re.compile(r"^\s*(?:[iI]\. ?[AV]\.|p\. ?p\.) +(?=[A-Z\u00c0-\u00de])")  # "i. A. Renate Dettmer"
 MOST_PEOPLE = 8
 
 
@@ -183,6 +184,7 @@ def _signed(page: Page, shown: str, book: Namebook) -> tuple[str, str]:
     """How the closing is signed, and the job title that follows; "" where there is none."""
     names = [fold(word) for word in shown.replace("-", " ").split()]
     for index, line in enumerate(page.closing[:6]):
+        line = _FOR_ANOTHER.sub("", line)
         head = _AFTER_NAME.split(_without_opening(line.strip(" -\u2013\u2014"), book), maxsplit=1)[0]
         words = [word for word in bare(head).split() if word]
         while (
@@ -222,7 +224,7 @@ def _is_signature_name(words: list[str], names: list[str], book: Namebook) -> bo
                 & (book.firms.firm_words | book.firms.desks | book.jobs.heads | book.people.title_words | book.places)
             )
         return False
-    if any(word in book.firms.firm_words or word in book.firms.legal or word in book.not_names for word in plain):
+    if any(book.firms.tells(word) or word in book.firms.legal or word in book.not_names for word in plain):
         return False
     if any(word in book.jobs.heads and word not in book.people.given for word in plain) or not words[0][0].isupper():
         return plain[0] in book.people.given and len(words) == 1

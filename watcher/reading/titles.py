@@ -17,6 +17,7 @@ REMEMBERED = 8192  # words of which it is remembered whether they tell a job
 Token = tuple[str, int, int]  # a word, where it begins and where it ends
 
 _WORD = re.compile(r"[^\W_](?:[\w'\u2019.+#&/-]*[\w+#])?(?:[:*\u00b7]in(?:nen)?\b|\(in(?:nen)?\))?|&")
+_WEAK = ("anten", "enten", "isten")
 _OF_ALL = re.compile(r"(?:[:*_\u00b7]|/-?)in(?:nen)?$|\(in(?:nen)?\)$")  # "Physiotherapeut:in"
 _ANY = re.compile(r"\S+")
 _BRACKET = re.compile(r" ?\(([^()\n]{1,40})\)")
@@ -95,6 +96,8 @@ def is_head(word: str, book: Namebook) -> bool:
     if len(low) < 5:
         return False
     one = low.removesuffix("s")
+    if book.jobs.markers is not None and low.endswith(_WEAK):
+        one = low[:-2]  # "einen Chemielaboranten"
     return (
         one in heads
         or (len(low) > 6 and one.endswith(book.jobs.endings))
