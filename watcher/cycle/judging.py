@@ -68,7 +68,9 @@ class Reader:
                 keys[intern(each.message.account), intern(each.message.id)] = each.mark
                 if until is None or header.received_at <= until:
                     text = texts.get(each.serial, "")
-                    entries.append(gists.of(_entry(each.message, readings[each.serial], text)))
+                    entries.append(
+                        gists.of(Entry(each.message.account, header, _roles(each.message), readings[each.serial], text))
+                    )
         return Mail(tuple(entries), keys)
 
     def whole(self, groups: Sequence[Group]) -> Iterator[tuple[Group, Mapping[str, str]]]:
@@ -125,8 +127,11 @@ def _slices(groups: Sequence[Group]) -> Iterator[list[Group]]:
 
 def _entry(message: Message, reading: Reading, text: str) -> Entry:
     """A message as joining and folding see it; of the fields that only reading looks at, none."""
-    roles = message.roles or frozenset({Role.OTHER})
-    return Entry(message.account, replace(message.header, traits=_NO_TRAITS), roles, reading, text)
+    return Entry(message.account, replace(message.header, traits=_NO_TRAITS), _roles(message), reading, text)
+
+
+def _roles(message: Message) -> frozenset[Role]:
+    return message.roles or frozenset({Role.OTHER})
 
 
 def _folder(found: ReadMessage | None) -> str:
