@@ -116,7 +116,7 @@ def _from_subject(page: Page, tally: Tally) -> None:
             continue
         told = _is_told(name, page)
         weight = (0.45 if firm else 0.2) if len(parts) > 1 else (0.4 if firm else 0.1)
-        if not firm and _is_only_behind_job(name, page, book):
+        if not (firm and book.firms.tells(fold(name).rpartition(" ")[2])) and _is_only_behind_job(name, page, book):
             weight, told = UNLIKELY, False
         if not (firm and " " in name) and _is_beside_job(subject, name, index, parts, book):
             weight, told = UNLIKELY, False

@@ -36,7 +36,7 @@ def from_display(message: Message, tally: Tally, delivery: Delivery) -> None:
     sender, book, system = message.header.sender, tally.book, delivery.system
     whole = without_tail(sender.name, book)
     name = trimmed(whole, book) if whole == sender.name else whole
-    if name:
+    if name and not book.firms.robots.stand_in(letters(name)):
         alike = bool(tally.label) and likeness(name, tally.label, book) >= LIKE
         weight = 0.8 if system else 0.6 if alike or is_firm(name, book) else 0.3
         if not (system or alike or is_firm(name, book)) and " " in name and fold(name.split()[0]) in fold(sender.local):

@@ -337,6 +337,8 @@ def is_job(name: str, book: Namebook) -> bool:
     words = [fold(bare(word)) for word in name.split()]
     if book.jobs.markers is not None and _begins_with_head(words, name, book):
         return not any(word in book.firms.legal for word in words)  # "Sachbearbeiterin Treuhand"
+    while len(words) > 2 and (words[-1] in book.jobs.levels or words[-1].isdigit()):
+        words.pop()  # "Teaching Assistant Level 2"
     if any(word in book.jobs.heads and after in ("of", "for", "to", "de") for word, after in pairwise(words[:4])):
         return True
     if words[-1] in book.firms.firm_words and words[-1] not in book.jobs.heads:

@@ -18,6 +18,7 @@ from watcher.reading.platforms import platform_of
 from watcher.reading.roles import jobs_of
 from watcher.reading.sender import rules_for
 
+HARDLY = 0.1  # what weighs less is rather the end of a title than an employer
 SURELY = 0.5  # an employer that weighs as much is no part of a job's title
 
 
@@ -78,10 +79,11 @@ def who(
     if mine and message.header.to and system is None:
         system = _delivering(message.header.to[0], rulebook)
     machine = speaker is Speaker.ROBOT
-    guessed = platform_of(message.header.sender, rulebook) if machine and system is None else None
+    nobody = machine or not (mine or writer)
+    guessed = platform_of(message.header.sender, rulebook) if nobody and system is None else None
     delivery = Delivery(guessed or system, guessed=guessed is not None, machine=machine, outgoing=mine)
     employer = employer_of(message, page, book, delivery, persons)
-    firms = [claim.name for claim in employer.companies[:3]] + [employer.agency]
+    firms = [claim.name for claim in employer.companies[:3] if claim.weight >= HARDLY] + [employer.agency]
     surely = next((claim.name for claim in employer.companies if claim.weight >= SURELY), "")
     jobs = jobs_of(page, book, firms, surely)
     name = _greeted(page, writer, settings, book)

@@ -87,10 +87,15 @@ class _Tally:
         for key, claim in self.found.items():
             weight = claim.weight
             for other, shorter in self.found.items():
-                if len(other) < len(key) and set(other) <= set(key):
+                if (len(other) < len(key) and set(other) <= set(key)) or _is_compound(key, other):
                     weight = 1 - (1 - weight) * (1 - 0.5 * shorter.weight)
             claims.append(Claim(claim.name, round(min(0.99, weight), 3), claim.evidence))
         return tuple(sorted(claims, key=lambda claim: -claim.weight))[:MOST_CLAIMS]
+
+
+def _is_compound(key: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether a title is one word that ends with another: "Betriebselektriker", "Elektriker"."""
+    return len(key) == len(other) == 1 and len(other[0]) > 5 and key != other and key[0].endswith(other[0])
 
 
 def _beauty(title: str) -> tuple[int, int]:
@@ -214,7 +219,9 @@ class _Place:
 
     def abbreviated(self, book: Namebook) -> bool:
         """Whether the title is a few capitals alone, which may mean anything ("CNS")."""
-        return len(self.words) == 1 and self.words[0][0] in book.jobs.acronyms
+        word = self.words[0][0]
+        short = len(word) < 5 and word.isupper() and not self.line.isupper()
+        return len(self.words) == 1 and (short or word in book.jobs.acronyms)
 
     def weight(self, book: Namebook) -> float:
         before, follows, named = self.before, self.follows, self.named
