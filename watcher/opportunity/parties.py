@@ -13,6 +13,7 @@ from watcher.reading.model import Claim, Person, Says, Speaker
 GUESSED = "company.domain"  # the rule of names that nobody wrote: read out of a domain
 LEAST = 0.1  # a company below this weight is no company
 LEAST_ROLE = 0.15  # below it a title is that of one of their people ("our Head of Operations")
+SURELY = 0.8  # a fuller name that weighs as much is the one to write
 REPEATED = 0.05  # what a claim gains by each of its first repetitions
 
 
@@ -73,9 +74,16 @@ def _heap(claims: Iterable[Claim], same: Callable[[str, str], bool]) -> list[Pil
         written = {claim.name for claim in pile if claim.evidence.rule != GUESSED}
         houses = [name for name in tops if not any(one_house(name, each) for each in written) or not front_of(name)]
         best = max(houses or tops, key=lambda name: (name in written, tops[name], len(name)))
+        if best in written:
+            best = max((name for name in written if _is_fuller(name, best, tops)), key=len, default=best)
         # a name that a thread's subject repeats in every answer is not more certain each time
         heaped.append(Pile(best, tops[best] + REPEATED * min(len(pile) - 1, 4), tops[best]))
     return sorted(heaped, key=lambda pile: -pile.weight)
+
+
+def _is_fuller(name: str, best: str, tops: dict[str, float]) -> bool:
+    """Whether a name is `best` with more words behind it, and trusted as well: "Wensum Valley NHS Foundation Trust"."""
+    return name.startswith(f"{best} ") and tops[name] >= SURELY
 
 
 def _same_house(one: str, other: str) -> bool:

@@ -83,7 +83,12 @@ def _house_first(claims: list[Claim], book: Namebook) -> list[Claim]:
 
 def is_between(page: Page, label: str, book: Namebook) -> bool:
     """Whether the words or the domain of a message show that an agency writes."""
-    return any(part in label for part in book.firms.agency_parts) or _says_so(page, book)
+    german = book.jobs.markers is not None
+    return (
+        any(part in label for part in book.firms.agency_parts)
+        or (german and any(len(word) > 7 and label.endswith(word) for word in book.firms.agency))  # "elsterpersonal"
+        or _says_so(page, book)
+    )
 
 
 def _says_so(page: Page, book: Namebook) -> bool:

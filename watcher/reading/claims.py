@@ -6,6 +6,7 @@ from watcher.reading.firms import bare_firm, firm_key, likeness, no_firm
 from watcher.reading.model import Claim, Evidence
 from watcher.reading.namebook import Namebook, fold, letters
 
+NEEDING = "company.needs"
 LEAST_END = 6  # letters of a name that another one may hold at its end
 
 
@@ -76,6 +77,8 @@ def _together(one: Claim, other: Claim) -> Claim:
     """Two claims for one name: the nicer spelling, the weights joined, the stronger evidence."""
     name = other.name if _spelling(other.name) > _spelling(one.name) else one.name
     evidence = one.evidence if one.weight >= other.weight else other.evidence
+    needing = next((each.evidence for each in (one, other) if each.evidence.rule == NEEDING), None)
+    evidence = needing or evidence  # who needs somebody is a client, however else it is named
     return Claim(name, 1 - (1 - one.weight) * (1 - other.weight), evidence)
 
 

@@ -22,6 +22,7 @@ _FOR = re.compile(r" (?:for|with|at) (?:the )?(?=[A-Z])")
 _SOUGHT = re.compile(
     r"\b[Ff]\u00fcr (?:die |den |das |unseren Kunden,? (?:die |den |das )?)?(?=[A-Z\u00c4\u00d6\u00dc])"
 )
+_RECRUITING = re.compile(r"\b(?:recruiting|hiring|looking|searching|seeking|recruit|hire)\b")
 _SEEKS = re.compile(r"[^.!?\n]{0,40}?\b(?:suche ich|suchen wir)\b")
 _AT_CLIENT = re.compile(r"\b(?:bei|beim) (?:der |den |dem )?(?=[A-Z\u00c4\u00d6\u00dc])")
 _WORD_BEFORE = re.compile(r"([\w/+-]+)$")
@@ -45,12 +46,26 @@ def clients_in(page: Page, tally: Tally, *, between: bool) -> None:
 def _sought_for(text: str, tally: Tally) -> None:
     """ "Für die Versicherung Havelschutz in Potsdam suchen wir einen ..."."""
     if tally.book.jobs.markers is None:
+        _recruited_for(text, tally)
         return
     for match in _SOUGHT.finditer(text):
         name = name_at(text, match.end(), tally.book, expected=True)
         rest = text[match.end() + len(name) : match.end() + len(name) + 60]
         if name and " " in name and _SEEKS.match(rest) and not is_job(name, tally.book):
             tally.add(trimmed(name, tally.book) or name, 0.6, NEEDS, text[match.start() : match.end()] + name)
+
+
+def _recruited_for(text: str, tally: Tally) -> None:
+    """ "PeopleFirst is recruiting a Finance Manager for Sando Foods"."""
+    book = tally.book
+    for match in _FOR.finditer(text):
+        before = text[max(0, match.start() - 80) : match.start()]
+        clause = re.split(r"[.!?\n]", before)[-1]
+        if not _RECRUITING.search(clause) or not tells_job(bare(clause.rpartition(" ")[2]), book):
+            continue
+        name = name_at(text, match.end(), book, expected=True)
+        if " " in name and is_firm(name, book) and not is_job(name, book) and fold(name) not in book.places:
+            tally.add(trimmed(name, book) or name, 0.5, NEEDS, text[match.start() : match.end()] + name)
 
 
 def _presented_to(text: str, tally: Tally) -> None:

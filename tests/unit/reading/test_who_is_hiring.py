@@ -30,11 +30,15 @@ def rulebook() -> Rulebook:
 
 
 def parties(sender: str, subject: str, text: str) -> Parties:
+    return parties_of([statement(sender, subject, text)])
+
+
+def statement(sender: str, subject: str, text: str) -> Statement:
     name, address = parseaddr(sender)
     header = Header("<1@x.example>", AT, AT, Address(name, address), subject, (Address(ME.name, ME.addresses[0]),))
     reading = read(Message("a", header, Body(new=text, plain=text)), rulebook(), ME)
     entry = Entry("a", header, frozenset({Role.INBOX}), reading)
-    return parties_of([Statement(entry, reading.says, reading.confidence)])
+    return Statement(entry, reading.says, reading.confidence)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row["from"].rpartition("@")[2].rstrip(">") for row in ROWS])
@@ -174,3 +178,17 @@ def test_a_firm_spoken_of_in_passing_is_not_the_one_that_writes(sender: str, tex
 )
 def test_the_title_of_one_of_their_people_is_no_role(text: str) -> None:
     assert parties("Lena Hofer <lena@alpenrausch.example>", "Next steps", f"Hi Alex,\n\n{text}\n\nLena").role is None
+
+
+def test_the_fullest_of_the_names_that_can_be_trusted_is_written() -> None:
+    application = "Dear Alex\n\nThank you for submitting your application for the post of Sonographer."
+    visit = (
+        "Hi Alex\n\nI'm the lead sonographer at Dale Valley and I'll be on your panel for the Sonographer post.\n\nGill"
+    )
+    found = parties_of(
+        [
+            statement("Dale Valley NHS Foundation Trust <noreply@trac.jobs>", "Application: Sonographer", application),
+            statement("Gillian Thwaite <gillian@dalevalley.example>", "Sonographer", visit),
+        ]
+    )
+    assert found.company == "Dale Valley NHS Foundation Trust"
