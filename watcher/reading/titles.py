@@ -107,7 +107,7 @@ def is_head(word: str, book: Namebook) -> bool:
 
 def of_one(word: str) -> str:
     """A German title without the sign that it is for all: "Physiotherapeut" of "Physiotherapeut:in"."""
-    return _OF_ALL.sub("", word)
+    return word if word.isalnum() else _OF_ALL.sub("", word)
 
 
 def is_agent(word: str, book: Namebook) -> bool:
