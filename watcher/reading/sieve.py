@@ -50,6 +50,7 @@ class Sieve:
         tables = [pack.tables["sieve"] for pack in rulebook.packs.values() if "sieve" in pack.tables]
         self._subjects = [re.compile(table["subject"], re.IGNORECASE) for table in tables]
         self._senders = [re.compile(table["senders"], re.IGNORECASE) for table in tables]
+        self._agencies = [re.compile(table["agencies"], re.IGNORECASE) for table in tables]
         self._unread = rulebook.tables.get("mailboxes", {})
         self._glance = Glance(rulebook)
 
@@ -84,7 +85,10 @@ class Sieve:
         return self._glance.tells(f"{header.sender.name} . {header.subject} . {words}")
 
     def _is_desk(self, header: Header) -> bool:
-        return any(pattern.search(header.sender.local) for pattern in self._senders)
+        """Whether the sender is one whose trade or office it is to find people for jobs."""
+        sender = header.sender
+        agency = any(pattern.search(f"{sender.name} {sender.domain}") for pattern in self._agencies)
+        return agency or any(pattern.search(sender.local) for pattern in self._senders)
 
     def keeps_known(self, header: Header, roles: Set[Role], known: Known) -> bool:
         """Whether a message that was passed over before is to be read after all, for what is known by now."""
