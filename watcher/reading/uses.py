@@ -19,6 +19,7 @@ _DATED = re.compile(r"(?<!\d)\d{1,2}\.$")
 _WORD = re.compile(r"\s*([^\W\d_]+)")
 _TURN = re.compile(r";|,? (?:but|however|though|aber|jedoch|allerdings|dafür) ")
 _LONGEST = 320
+BEFORE = 40  # letters before a time that tell what it is mentioned for
 _NEVER: frozenset[str] = frozenset()
 
 
@@ -30,12 +31,19 @@ class Cues:
         self._patterns = {
             name: re.compile("|".join(lines))
             for name, lines in cues.items()
-            if name not in ("moved_from_before", "moved_from_if_moved", "deadline_before", "fillers")
+            if name not in ("moved_from_before", "moved_from_if_moved", "deadline_before", "fillers", "set_phrases")
         }
+        self._set_phrases = [re.compile(each) for each in cues.get("set_phrases", ())]
         fillers = cues.get("fillers", ())
         self.moved_from = _tail(cues.get("moved_from_before", ()), fillers)
         self.moved_from_if_moved = _tail(cues.get("moved_from_if_moved", ()), fillers)
         self.deadline = _tail(cues.get("deadline_before", ()), fillers)
+
+    def plain(self, sentence: str) -> str:
+        """The sentence with its set phrases blanked: words that are no cue where they stand in one ("findet statt")."""
+        for phrase in self._set_phrases:
+            sentence = phrase.sub(lambda found: " " * len(found.group()), sentence)
+        return sentence
 
     def has(self, name: str, sentence: str) -> bool:
         """Whether a sentence (lower case) holds a cue of that name."""
@@ -104,14 +112,14 @@ def use_of(
     `bounds` are its sentence's, `timed` says that it has an hour, `past` that it lies before the message, `choices`
     how many times the sentence holds.
     """
-    sentence = text[bounds[0] : bounds[1]].lower().replace("’", "'")
-    before = text[max(bounds[0], start - 40) : start].lower().replace("’", "'")
+    sentence = cues.plain(text[bounds[0] : bounds[1]].lower().replace("’", "'"))
+    before = sentence[: max(0, start - bounds[0])][-BEFORE:]
     around = sentence[: max(0, start - bounds[0])] + " " + sentence[max(0, end - bounds[0]) :]
     if cues.moved_from.search(before) and (cues.has("moved", sentence) or choices > 1):
         return TimeUse.MOVED_FROM
     if cues.moved_from_if_moved.search(before) and cues.has("moved", sentence):
         return TimeUse.MOVED_FROM
-    if cues.deadline.search(before) and not cues.has("offered", before):
+    if cues.deadline.search(before) and not cues.has("offered", before) and not cues.has("comes_by", before):
         return TimeUse.DEADLINE
     if past or (not timed and cues.has("past", around) and not cues.has("ahead", around)):
         return TimeUse.PAST
