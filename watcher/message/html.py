@@ -18,6 +18,10 @@ LINKS_LIMIT = 200
 RULE = "_" * 32
 BULLET = "- "
 SKIP, QUOTE, TIGHT = -1, 1, 2
+# A line above a quotation: with a date or an address, or with a word for writing at its end.
+ATTRIBUTION = re.compile(
+    r"\d|@|(?:wrote|writes|schrieb|geschrieben|écrit|escribió|scrisse|scritto|escreveu|schreef|skrev|napisała?) ?:$"
+)
 
 
 def _names(words: str) -> frozenset[str]:
@@ -261,6 +265,8 @@ def _tight(attributes: dict[str, str | None]) -> bool:
 
 
 def _quotes(attributes: dict[str, str | None], writer: _Writer) -> bool:
-    """A quotation says so, or follows a line such as "On Monday Dana wrote:"; other block quotes are only indented."""
+    """A quotation says so, or follows a line such as "On 3 May Dana wrote:"; other block quotes are only indented, like the
+    words that a network passes on ("You have a new message from Dana:")."""
     said = f"{attributes.get('class') or ''} {attributes.get('type') or ''}".lower()
-    return any(mark in said for mark in QUOTING) or writer.last().endswith(":")
+    last = writer.last()
+    return any(mark in said for mark in QUOTING) or (last.endswith(":") and bool(ATTRIBUTION.search(last)))
