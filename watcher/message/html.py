@@ -265,8 +265,8 @@ def _tight(attributes: dict[str, str | None]) -> bool:
 
 
 def _quotes(attributes: dict[str, str | None], writer: _Writer) -> bool:
-    """A quotation says so, or follows a line such as "On 3 May Dana wrote:"; other block quotes are only indented, like the
-    words that a network passes on ("You have a new message from Dana:")."""
+    """A quotation says so, or follows a line such as "On 3 May Dana wrote:"; other block quotes are only indented, like
+    the words that a network passes on ("You have a new message from Dana:")."""
     said = f"{attributes.get('class') or ''} {attributes.get('type') or ''}".lower()
     last = writer.last()
     return any(mark in said for mark in QUOTING) or (last.endswith(":") and bool(ATTRIBUTION.search(last)))

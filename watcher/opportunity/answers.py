@@ -18,6 +18,8 @@ THANKS_WITHIN = timedelta(days=14)
 SHORT = 25  # words; a short answer to one proposed time that says nothing else is a yes
 BRIEF = 8  # words; who only takes note of a question needs no more
 EMPTY = frozenset({Act.ACKNOWLEDGED, Act.THANKED, Act.WILL_HAND_IN})
+THANKS = frozenset({Act.THANKED, Act.SPOKE})
+BORNE_OUT = 0.9  # how sure an interview is that the user themselves speaks of
 YES = frozenset({Act.ACKNOWLEDGED, Act.INTERESTED, Act.ANSWERED})
 TIMES = frozenset({Act.GAVE_TIMES, Act.ASKED_TIMES})
 
@@ -32,8 +34,18 @@ def tell_mine(entry: Entry, situation: Situation) -> Statement:
         happened += next((found for clause in _CLAUSES if (found := clause(entry, situation))), [])
     for event in happened or [events.IReplied(entry.at, entry.id)]:
         situation.apply(event, statement)
+    if _bears_out(entry, situation):
+        situation.stage_confidence = max(situation.stage_confidence, BORNE_OUT)
     situation.last_mine_at = entry.at
     return statement
+
+
+def _bears_out(entry: Entry, situation: Situation) -> bool:
+    """Whether the user's own mail shows that an interview was read rightly: they say yes to it, or thank for it."""
+    acts, diary = entry.reading.acts, situation.diary
+    if situation.stage is Stage.AWAITING_DECISION:
+        return bool(acts & THANKS and diary.held(entry.at))
+    return situation.stage is Stage.INTERVIEW_BOOKED and Act.PICKED_TIME in acts and bool(diary.ahead(entry.at))
 
 
 def _calendar_answers(entry: Entry, situation: Situation) -> list[events.Event] | None:

@@ -23,6 +23,7 @@ PITCHED = {Act.DECLINED: 0.7, Act.INTERESTED: 1.0}  # the same where they wrote 
 
 def in_context(entry: Entry, situation: Situation) -> Entry:
     """The entry with what its mail likely does beside what it surely does."""
+    entry = _rather_answers(entry, situation)
     reading = entry.reading
     if not reading.leanings:
         return entry
@@ -33,6 +34,18 @@ def in_context(entry: Entry, situation: Situation) -> Entry:
     if reading.acts & {Act.ASKED, Act.ASKED_TIMES}:
         found -= {Act.ACCEPTED, Act.PICKED_TIME}  # whoever asks has not yet said yes, unless in plain words
     return replace(entry, reading=replace(reading, acts=reading.acts | found)) if found else entry
+
+
+def _rather_answers(entry: Entry, situation: Situation) -> Entry:
+    """The entry without a no that no phrase says, where it answers what they asked for: "no, I don't need sponsorship"
+    ends nothing. A doubt remains."""
+    reading = entry.reading
+    if not {Act.DECLINED, Act.ANSWERED} <= reading.acts or Ask.DECISION in situation.debts or not situation.debts:
+        return entry
+    if any(each.rule.endswith("act.declined") for each in reading.evidence):
+        return entry
+    leanings = dict(reading.leanings) | {Act.DECLINED: 0.0}
+    return replace(entry, reading=replace(reading, acts=reading.acts - {Act.DECLINED}, leanings=leanings))
 
 
 def sureness(entry: Entry) -> float:

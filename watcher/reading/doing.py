@@ -23,7 +23,7 @@ PLAIN = ENDS | {
     Act.NUDGED,
 }  # what is hardly said of anything else in the words that the rules know
 TOLD = -1.5  # the log-odds at which a rule for one of these is still believed
-ALONE = 1.0  # the log-odds at which the model alone believes that one of these was done
+ALONE = 1.5  # the log-odds at which the model alone believes that one of these was done
 FAINT = -3.0  # the log-odds below which an act is out of the question
 Deeds = tuple[frozenset[Act], Mapping[Act, float]]
 
@@ -36,11 +36,20 @@ def deeds_of(seen: Examined) -> Deeds:
         return told, {}
     heard = seen.deeds.totals(seen.terms, seen.signs)
     odds = {act: _log_odds(seen.deeds.agreement[act.value], marks(act, told, heard)) for act in Act}
-    does = {act for act, found in odds.items() if found > _least(act, told)}
+    does = {act for act, found in odds.items() if found > _least(act, told)} - _unlikely_ends(odds, told)
     if seen.facts.asks:
         does.add(Act.ASKED)
     may = {act: round(found, 2) for act, found in odds.items() if found > FAINT and act not in does}
     return frozenset(does), may
+
+
+def _unlikely_ends(odds: Mapping[Act, float], told: Collection[Act]) -> set[Act]:
+    """Ends that something likelier contradicts: nobody accepts and declines in one mail, and a no that no phrase says
+    may be part of an answer ("no, I don't need sponsorship")."""
+    ends = {min(ENDS, key=odds.__getitem__)}
+    if Act.DECLINED not in told and odds[Act.ANSWERED] > odds[Act.DECLINED]:
+        ends.add(Act.DECLINED)
+    return ends
 
 
 def _least(act: Act, told: Collection[Act]) -> float:

@@ -35,7 +35,7 @@ QUOTED_TRUST = 0.6  # what was said in quoted mail counts for less
 SURE = 0.4  # a title below this weight lets quoted mail speak
 
 _BARE_ID = re.compile(
-    r"(?<![\w/@.+-])(?:[A-Z]{1,6}[-_]?\d{4,8}|[A-Z]{2,5}[-_/]\d{2,4}(?:[-_/]\d{1,5}){0,2}|\d{4}-\d{4,6}|\d\d-[A-Z][A-Z0-9]{1,4}-\d{3,}(?:-[A-Z0-9]{1,5})*)(?![\w/-])"
+    r"(?<![\w/@.+-])(?:[A-Z]{1,6}[-_]?\d{4,8}|[A-Z]{2,5}[-_/]\d{2,4}(?:[-_/]\d{1,5}){0,2}|\d{4}-\d{4,6}|\d{2,3}-[A-Z][A-Z0-9]{1,6}-\d{3,}(?:-[A-Z0-9]{1,5})*|[A-Z]\d{3,5}-\d{2,4}-\d{3,5})(?![\w/-])"
 )
 _NO_ID = re.compile(r"\d{1,2}(?:st|nd|rd|th|am|pm|h|:)|(?:19|20)\d\d$|\d{1,2}[-/]\d{1,2}[-/]\d{2,4}$|\d{1,3}$")
 _DIGIT = re.compile(r"\d")

@@ -29,6 +29,7 @@ from watcher.message import html
         ("<blockquote>indented</blockquote>", "indented\n"),
         ("<blockquote type='cite'>quoted<br>twice</blockquote>", "> quoted\n> twice\n"),
         ("Dana wrote:<blockquote>quoted</blockquote>", "Dana wrote:\n> quoted\n"),
+        ("Message from Dana:<blockquote>new</blockquote>", "Message from Dana:\n\nnew\n"),
         ("<a href='https://x.example'><img src=x alt=logo></a>", ""),
         ("", ""),
         ("no tags at all", "no tags at all\n"),

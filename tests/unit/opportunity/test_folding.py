@@ -232,3 +232,23 @@ def test_a_name_repeated_by_every_answer_does_not_beat_a_surer_one() -> None:
     entries = [replace(each, reading=replace(each.reading, roles=(weak,))) for each in entries]
     entries[0] = replace(entries[0], reading=replace(entries[0].reading, roles=(sure, weak)))
     assert folded(*entries, now="03-16 09:00").role == "Imaging Technologist"
+
+
+def test_thanks_for_an_interview_bear_out_that_there_was_one() -> None:
+    doubtful = replace(INTERVIEW, reading=replace(INTERVIEW.reading, confidence=0.5))
+    thanks = mine("m2", "03-12 18:00", Act.THANKED)
+    assert folded(doubtful, now="03-16 09:00").confidence < 0.6
+    assert folded(doubtful, thanks, now="03-16 09:00").confidence > 0.7
+    before = mine("m2", "03-10 18:00", Act.THANKED)
+    assert folded(doubtful, before, now="03-16 09:00").confidence < 0.6
+
+
+def test_a_no_within_an_answer_to_their_question_ends_nothing_but_leaves_a_doubt() -> None:
+    question = they("m1", "03-02 09:00", Says.INFO_REQUEST, asks=frozenset({Ask.ANSWER}))
+    answer = mine("m2", "03-03 09:00", Act.ANSWERED, Act.DECLINED)
+    result = folded(question, answer, now="03-04 09:00")
+    assert (result.stage, result.waiting_on) == (Stage.IN_CONVERSATION, WaitingOn.THEM)
+    assert result.confidence < 0.6
+    said = (Evidence("en.act.declined", "I am withdrawing"),)
+    plainly = replace(answer, reading=replace(answer.reading, evidence=said))
+    assert folded(question, plainly, now="03-04 09:00").stage is Stage.WITHDRAWN

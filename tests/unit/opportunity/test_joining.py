@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from tests.support.hiring import SETTINGS, at, invitation, joined, mine, stands, they
+from tests.support.hiring import DANA, SETTINGS, at, invitation, joined, mine, stands, they
 from watcher.message.model import Address, Role
 from watcher.opportunity import join
 from watcher.opportunity.model import Entry, Word
@@ -206,6 +206,18 @@ def test_the_host_of_a_booked_call_is_known_by_name() -> None:
     assert joined(they("m1", "03-02 15:00", Says.SCHEDULING, subject="1", times=(stands("03-12 10:00"),)), booked) == [
         {"m1", "m2"}
     ]
+
+
+def test_the_host_of_a_booked_call_is_known_by_address() -> None:
+    tool = Address("Tool", "no-reply@tool.example")
+    event = replace(invitation("u1", "03-12 10:00"), organizer=DANA)
+    booked = they(
+        "m2", "03-03 15:00", Says.INTERVIEW_CONFIRMED, sender=tool, speaker=Speaker.ROBOT, subject="2", company="",
+        role="", hiring=0.3, events=(event,),
+    )  # fmt: skip
+    approach = they("m1", "03-02 15:00", Says.OUTREACH, subject="1", author=Person("Dana Reyes", DANA.address))
+    assert joined(approach, booked) == [{"m1", "m2"}]
+    assert joined(a_sure_thread("m1", "03-02 15:00"), booked) == [{"m1"}]
 
 
 def a_sure_thread(number: str, date: str) -> Entry:

@@ -42,6 +42,12 @@ def test_a_mail_that_ends_nothing_is_not_heard_as_a_no() -> None:
         assert Act.DECLINED not in acts(text), text
 
 
+def test_nobody_accepts_and_declines_in_one_mail() -> None:
+    found = acts("Thank you so much for the offer. After a lot of thought I have decided not to accept.")
+    assert Act.DECLINED in found
+    assert Act.ACCEPTED not in found
+
+
 def test_what_may_be_done_is_told_with_its_odds_and_never_twice() -> None:
     mine = message("Nights are hard for me with the children.", "Re: Night Baker", "Ann Lee <ann@example.net>")
     does, may = deeds_of(examine(mine, BOOK, ME))

@@ -144,3 +144,10 @@ def test_vague_words_demands_and_talks_name_no_day(text: str) -> None:
 )
 def test_an_absence_names_the_day_of_return(text: str, day: date) -> None:
     assert days.return_day(text, SENT, ME, GERMAN) == day
+
+
+def test_what_takes_place_is_not_moved() -> None:
+    (found,) = find("Das Interview findet statt am Donnerstag, 19. März, 14.00 Uhr, per Zoom.")
+    assert found.use is TimeUse.STANDS
+    uses = [each.use for each in find("Wir sehen uns statt am Donnerstag, 19. März, 14 Uhr, am Freitag um 9 Uhr.")]
+    assert uses == [TimeUse.MOVED_FROM, TimeUse.STANDS]

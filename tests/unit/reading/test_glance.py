@@ -9,7 +9,7 @@ from watcher.knowledge.loader import load
 from watcher.knowledge.model import Rulebook
 from watcher.message.model import Header
 from watcher.reading.glance import Glance
-from watcher.reading.sieve import Sieve
+from watcher.reading.sieve import Known, Sieve
 
 ROBOT = "Parcelbird <no-reply@parcelbird.example>"
 
@@ -101,3 +101,12 @@ def test_beginnings_and_rows_of_words_match_whole_words_alone(book: Rulebook) ->
     assert glance.tells(spoken.format("the next steps"))
     assert not glance.tells(spoken.format("the next of many steps"))
     assert not glance.tells(spoken.format("chronology"))
+
+
+@pytest.mark.parametrize(
+    "sender", ["Rishi <rishi@helvionstaffing.example>", "Tina Ott - Kern Personaldienst <t@kern.example>"]
+)
+def test_bulk_mail_of_those_whose_trade_is_placing_people_is_read(sieve: Sieve, sender: str) -> None:
+    many = "List-Unsubscribe: <https://out.example>\n"
+    assert sieve.keeps(header(sender, "SAP FI/CO - Basel", many), frozenset(), Known())
+    assert not sieve.keeps(header("Rishi <rishi@shop.example>", "SAP FI/CO - Basel", many), frozenset(), Known())

@@ -332,3 +332,10 @@ def test_hostile_text_takes_little_time(piece: str) -> None:
     begun = perf_counter()
     find(piece * (60_000 // len(piece)))
     assert perf_counter() - begun < 5  # a guard against runaway growth, not a benchmark
+
+
+def test_come_by_is_no_deadline() -> None:
+    (found,) = find("Come by Tuesday the 17th, 1:30, third floor over the bank.")
+    assert found.use is TimeUse.STANDS
+    (due,) = find("Please send it by Tuesday the 17th, 1:30.")
+    assert due.use is TimeUse.DEADLINE

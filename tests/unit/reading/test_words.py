@@ -8,7 +8,7 @@ import math
 import pytest
 
 from watcher.reading.model import Says
-from watcher.reading.words import HIRING, HIRING_MINE, LIFT, LONGEST, MAGIC, Words, terms
+from watcher.reading.words import HIRING, HIRING_MINE, LIFT, LONGEST, MAGIC, Words, evened, terms
 
 COLUMNS = (HIRING, HIRING_MINE, "rejection", "offer")
 
@@ -58,9 +58,9 @@ def test_of_a_long_text_only_the_beginning_is_read() -> None:
 def test_the_weights_of_known_words_are_added_up_and_unknown_ones_are_passed_over() -> None:
     words = Words.unpack(packed({"chose": (20, 0, 50, -50), "you": (10, 0, -30, 30)}, (1.0, 0.0, 0.0, 0.0)))
     opinion = words.judge(["chose", "you", "zebra"], [])
-    assert opinion.hiring == pytest.approx(1.0 + 0.1 * 30 / math.sqrt(2))
+    assert opinion.hiring == pytest.approx(1.0 + 0.1 * 30 * evened(2.0))
     assert opinion.likeliest is Says.REJECTION
-    assert opinion.says[Says.REJECTION] == pytest.approx(1 / (1 + math.exp(-0.1 * 40 / math.sqrt(2))))
+    assert opinion.says[Says.REJECTION] == pytest.approx(1 / (1 + math.exp(-0.1 * 40 * evened(2.0))))
 
 
 def test_a_sign_of_structure_weighs_the_same_however_long_the_text_is() -> None:
