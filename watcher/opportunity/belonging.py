@@ -245,7 +245,7 @@ def _in_context(entry: Entry, thread: Thread, belongs: Iterable[str], people: Pe
     if in_thread:
         return reading.speaker is Speaker.ROBOT or _is_party(entry, thread, people)
     if reading.speaker is Speaker.ROBOT and reading.says is not Says.AUTO_REPLY:
-        if any(people.knows(address, entry) for address in _hosts(entry)):
+        if any(people.knows(address, entry) for address in hosts(entry)):
             return reading.hiring >= KNOWN_PERSON
         return (is_receipt(reading) or reading.hiring >= NAMED_BY_MACHINE) and people.named_in(entry)
     if people.knows(sender, entry) or any(people.knows(address, entry) for address in others - {sender}):
@@ -253,7 +253,7 @@ def _in_context(entry: Entry, thread: Thread, belongs: Iterable[str], people: Pe
     return people.knows_employer(sender, entry) and reading.hiring >= KNOWN_DOMAIN
 
 
-def _hosts(entry: Entry) -> frozenset[str]:
+def hosts(entry: Entry) -> frozenset[str]:
     """Who holds the meetings that a message brings: a booking system writes in their place."""
     return frozenset(event.organizer.address for event in entry.reading.events if event.organizer)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from watcher.opportunity.belonging import People
+from watcher.opportunity.belonging import People, hosts
 from watcher.opportunity.model import Entry
 from watcher.opportunity.names import (
     beginnings,
@@ -124,15 +124,17 @@ def strand_from(traces: Iterable[Trace], people: People) -> Strand:
 
 def _trace_of(entry: Entry, people: People) -> Trace:
     reading = entry.reading
+    by_machine = reading.speaker is Speaker.ROBOT or bool(reading.system)
+    others = people.others(entry) | (hosts(entry) if by_machine else _NONE)  # a booking system writes in their place
     return Trace(
         entry=entry,
         order=(entry.at, entry.id),
         companies=tuple(claim for claim in reading.companies if claim.weight >= SURE),
-        people=people.others(entry) or _NONE,
+        people=others or _NONE,
         named=_NONE if reading.speaker is Speaker.ME else frozenset(_named(entry)) or _NONE,
         uids=frozenset(event.uid for event in reading.events if event.uid) or _NONE,
         starts=frozenset(_starts(entry)) or _NEVER,
-        by_machine=reading.speaker is Speaker.ROBOT or bool(reading.system),
+        by_machine=by_machine,
     )
 
 

@@ -215,7 +215,7 @@ def test_the_host_of_a_booked_call_is_known_by_address() -> None:
         "m2", "03-03 15:00", Says.INTERVIEW_CONFIRMED, sender=tool, speaker=Speaker.ROBOT, subject="2", company="",
         role="", hiring=0.3, events=(event,),
     )  # fmt: skip
-    approach = they("m1", "03-02 15:00", Says.OUTREACH, subject="1", author=Person("Dana Reyes", DANA.address))
+    approach = they("m1", "03-02 15:00", Says.OUTREACH, subject="1")
     assert joined(approach, booked) == [{"m1", "m2"}]
     assert joined(a_sure_thread("m1", "03-02 15:00"), booked) == [{"m1"}]
 
