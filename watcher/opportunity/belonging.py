@@ -15,9 +15,10 @@ from watcher.opportunity.threads import Thread
 from watcher.reading.model import Act, Reading, Says, Speaker
 
 ALONE = 0.5  # from here on a message is hiring mail by itself
-UNNAMED = 0.8  # and from here on where it names no job
-FIRST = 0.7  # the same where nothing else tells that the user is on the hunt
-FIRST_UNNAMED = 0.93
+UNNAMED = 0.75  # and from here on where it names no job
+CLAIMED = 0.4  # how surely a job or an employer is named for that
+FIRST = 0.85  # the same where nothing else tells that the user is on the hunt
+FIRST_UNNAMED = 0.97
 USUAL = 1.5  # the log-odds of the voice that each side is taken to have where it has not spoken
 REVERSED = -2.3  # the sum of both from which down the user is no candidate there
 HUNTING = 3.0  # the pooled log-odds from which on a thread surely is hiring mail
@@ -48,7 +49,7 @@ class People:
     def note(self, entry: Entry) -> None:
         """Remember who is on the other side of a hiring message."""
         for claim in entry.reading.companies[:1]:
-            if claim.weight >= ALONE:
+            if claim.weight >= CLAIMED:
                 self._companies.setdefault(claim.name, []).append(entry)
                 for letters in beginnings(claim.name):
                     self._begin.setdefault(letters, set()).add(claim.name)
@@ -199,7 +200,7 @@ def _names_a_job(entry: Entry) -> bool:
     """Whether a message surely names a job, or comes from a system that sends nothing else."""
     reading = entry.reading
     applies = reading.speaker is Speaker.ME and Act.APPLIED in reading.acts
-    return bool(reading.system) or applies or bool(reading.roles and reading.roles[0].weight >= ALONE)
+    return bool(reading.system) or applies or bool(reading.roles and reading.roles[0].weight >= CLAIMED)
 
 
 def _worth_an_answer(entry: Entry, thread: Thread) -> bool:

@@ -206,5 +206,5 @@ def _confidence(situation: Situation, statements: Sequence[Statement], group: Gr
     if mine and statements[-1] is mine[-1]:
         newest = min(newest, mine[-1].confidence)
     hiring = max((each.entry.reading.hiring for each in statements), default=0.0)
-    product = min(situation.stage_confidence, newest) * (0.5 + 0.5 * min(1.0, hiring))
+    product = min(situation.stage_confidence, newest) * min(1.0, hiring)
     return round(product * (0.8 if group.unsure else 1.0), 3)
