@@ -12,9 +12,9 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from tools.training import Doc
-from watcher.reading.words import LIFT, MAGIC
+from watcher.reading.words import LIFT, MAGIC, evened
 
-SIGN = 0.3  # what a sign of structure weighs against the whole text
+SIGN = 0.3  # what a sign of structure weighs; a text weighs some 4 to 6
 Weighted = Mapping[str, Mapping[str, float]]
 
 
@@ -53,17 +53,17 @@ class Fit:
         self.weights[:, at], self.bias[at] = model.coef_[0], model.intercept_[0]
 
     def matrix(self, docs: Sequence[Doc], *, text_alone: bool = False) -> csr_matrix:
-        """One line a message: its terms by rarity, of length one together, then its signs; of the text alone where that
+        """One line a message: its terms by rarity, evened out by length, then its signs; of the text alone where that
         is asked for."""
         lines, columns, values = [], [], []
         for line, doc in enumerate(docs):
             terms = [term for term in doc.terms if term[1:2] != ":"] if text_alone else doc.terms
             known = [self.rows[term] for term in terms if term in self.rows]
-            norm = math.sqrt(sum(self.rarity[at] ** 2 for at in known)) or 1.0
+            norm = evened(sum(self.rarity[at] ** 2 for at in known))
             signs = [] if text_alone else [self.rows[sign] for sign in doc.signs if sign in self.rows]
             lines += [line] * (len(known) + len(signs))
             columns += known + signs
-            values += [self.rarity[at] / norm for at in known] + [SIGN] * len(signs)
+            values += [self.rarity[at] * norm for at in known] + [SIGN] * len(signs)
         return csr_matrix((values, (lines, columns)), shape=(len(docs), len(self.names)))
 
     def totals(self, docs: Sequence[Doc]) -> np.ndarray:
@@ -72,9 +72,9 @@ class Fit:
         return found
 
 
-def regression(strength: float, most: int = 200) -> LogisticRegression:
+def regression(strength: float, most: int = 400) -> LogisticRegression:
     """A logistic regression; `strength` is the inverse of its regularisation."""
-    return LogisticRegression(C=strength, max_iter=most, tol=1e-3)
+    return LogisticRegression(C=strength, max_iter=most, tol=1e-4)
 
 
 def log_odds(share: float) -> float:

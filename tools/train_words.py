@@ -21,11 +21,13 @@ from watcher.reading.words import CANDIDATE, HIRING, HIRING_MINE, Opinion
 
 ROOT = Path(__file__).parents[1]
 TRAINING = ROOT / "fixtures" / "training"
-LEAST = 3  # messages that a term must be in
-STRENGTH = 4.0  # of the fit to the words (inverse of the regularisation)
+LEAST = 4  # messages that a term must be in
+STRENGTH = 2.0  # of the fit to the words (inverse of the regularisation)
 AGREEMENT_STRENGTH = 0.3
 VOICE_STRENGTH = 10.0
 MAILBOX = 0.5  # the share of hiring mail in what the sieve lets through; the made-up messages hold more or less of it
+# What may speak for hiring mail, never against it, though among hard cases made on purpose it can look so.
+NEVER_AGAINST = ("role", "frame", "certain frame")
 FOLDS = 5  # parts that the writers are put in, to judge each by a model that never saw it
 COLUMNS = (HIRING, HIRING_MINE, CANDIDATE, *(says.value for says in SAYS))
 
@@ -83,6 +85,10 @@ def agreement(docs: Sequence[Doc], opinions: Sequence[Opinion]) -> Weighted:
         truth = [doc.hiring for doc, _ in chosen]
         counts = [doc.weight for doc, _ in chosen]
         found = fit_marks(marks, truth, counts, strength=1.0)[True]
+        against = {name for name in NEVER_AGAINST if found.get(name, 0.0) < 0.0}
+        if against:
+            marks = [{name: value for name, value in each.items() if name not in against} for each in marks]
+            found = fit_marks(marks, truth, counts, strength=1.0)[True]
         share = sum(count for count, hiring in zip(counts, truth, strict=True) if hiring) / sum(counts)
         found["bias"] = round(found["bias"] + log_odds(MAILBOX) - log_odds(share), 3)
         weights[name] = found

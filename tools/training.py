@@ -37,8 +37,15 @@ SHARES = {
     "machine": 1.5,
     "standard": 2.0,
     "alltag": 2.0,
+    "diary": 0.7,
+    "reach": 0.7,
+    "verdict": 0.7,
+    "around": 1.5,
+    "mailboxes": 3.0,
 }
 BARE = 0.5  # what a message weighs that is shown once more without subject and sender
+MAILBOXES = "mailboxes"  # the folder beside the training messages that holds whole mailboxes
+KEPT = frozenset({"List-Unsubscribe", "List-Id", "Precedence", "Auto-Submitted", "Reply-To", "Return-Path"})
 ME = "alex.morgan@example.net"
 AT = datetime(2026, 3, 10, 14, 0, tzinfo=UTC)
 
@@ -93,7 +100,7 @@ def documents(folder: Path, language: str) -> list[Doc]:
     rulebook = knowledge()
     settings = ReadingSettings("Alex Morgan", (ME,), "Europe/Berlin" if language == "de" else "Europe/London")
     found = []
-    for identity, writer, row in rows(folder, language):
+    for identity, writer, row in (*rows(folder, language), *of_mailboxes(folder.parent / MAILBOXES, language)):
         shown = [(identity, row)]
         if row["says"] != "sent" and (row.get("sender") or row.get("subject")):
             shown.append((f"{identity}{BARE_TOO}", {**row, "sender": "", "subject": "", "headers": {}}))
@@ -125,10 +132,29 @@ def rows(folder: Path, language: str) -> Iterator[tuple[str, str, Mapping[str, A
             yield f"{file.stem}/{number}", writer, row
 
 
+def of_mailboxes(folder: Path, language: str) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """The mail of others that the made-up mailboxes of a language hold: what lies around a job hunt as well. What is
+    said by a calendar part or by broken bytes is left out, for it is not told by words."""
+    for file in _mailboxes(folder, language):
+        for entry in yaml.load(file.read_text("utf-8"), yaml.CSafeLoader)["messages"]:
+            said = entry.get("says", "sent")
+            if said in ("sent", "auto_reply") or entry.get("folder") == "Drafts" or not entry.keys() & {"body", "html"}:
+                continue
+            headers = {name: value for name, value in (entry.get("headers") or {}).items() if name in KEPT and value}
+            row = {key: entry[key] for key in ("says", "subject", "body", "html") if key in entry}
+            row |= {"sender": entry["from"], "headers": headers, "thread": "reply_to" in entry}
+            yield f"{file.stem}/{entry['id']}", "mailboxes", row
+
+
+def _mailboxes(folder: Path, language: str) -> list[Path]:
+    """Those of a language: a file that names none is in English."""
+    return [file for file in sorted(folder.glob("*.yaml")) if file.stem.startswith("de-") == (language == "de")]
+
+
 def digest(folder: Path, language: str) -> str:
     """Tells one set of training messages of a language from any other."""
     found = hashlib.sha256()
-    for file in sorted(folder.glob(f"{language}-*.yaml")):
+    for file in (*sorted(folder.glob(f"{language}-*.yaml")), *_mailboxes(folder.parent / MAILBOXES, language)):
         found.update(file.read_bytes())
     return found.hexdigest()
 
@@ -147,6 +173,10 @@ def build(row: Mapping[str, Any], identity: str) -> bytes:
     for field, value in (row.get("headers") or {}).items():
         if field not in message:
             message[field] = " ".join(str(value).split())
-    body = row.get("body") or ""
-    message.set_content(body, cte=None if body.isascii() else "base64")
+    body, html = row.get("body") or "", row.get("html")
+    if body or html is None:
+        message.set_content(body, cte=None if body.isascii() else "base64")
+    if html is not None:
+        add = message.add_alternative if body else message.set_content
+        add(html, subtype="html", cte="base64")
     return message.as_bytes()

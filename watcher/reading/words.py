@@ -24,6 +24,9 @@ LONGEST = 240  # words of the new text that are looked at: what a mail says, it 
 SUBJECT = 24  # and of the subject
 LOUDEST = 8  # words that are named as evidence
 LIFT = 128  # what is added to each weight in the file, to make it a byte
+# How far a long text is brought down to the measure of a short one: 1 makes all texts weigh the same, and in a long one
+# the few words that decide are lost among the others; 0 lets every word count in full.
+EVENING = 0.6
 RULE = "words"  # the id under which its words are evidence
 
 _SAYS = {says.value: says for says in Says}
@@ -89,7 +92,7 @@ class Words:
     columns: tuple[str, ...]
     scales: tuple[float, ...]
     bias: tuple[float, ...]
-    sign: float  # what a sign of structure weighs against the whole of the text, which weighs 1
+    sign: float  # what a sign of structure weighs
     names: Sequence[str]  # the vocabulary, in the order of the weights
     rows: Mapping[str, int]
     weights: bytes  # a line of whole numbers a word, one a column, each raised by LIFT
@@ -150,7 +153,7 @@ class Words:
         """What adds up one column of a message; the rows of its terms, and their weights line by line."""
         known = [row for row in map(self.rows.get, found) if row is not None]
         squares = sum([self.squares[self.rarities[row]] for row in known])
-        norm = 1.0 / math.sqrt(squares) if squares else 0.0
+        norm = evened(squares)
         text = self._lines(known)
         marks = self._lines([self.rows[f"@{sign}"] for sign in signs if f"@{sign}" in self.rows])
         width = len(self.columns)
@@ -172,6 +175,11 @@ class Words:
         loud = [(-weight, self.names[row]) for row, weight in zip(rows, column, strict=True) if weight > LIFT]
         loud = [(weight, term) for weight, term in loud if term[1:2] != ":" and "0" not in term]
         return tuple([Evidence(RULE, term) for _, term in sorted(loud)[:LOUDEST]])
+
+
+def evened(squares: float) -> float:
+    """What each term of a text is multiplied by, from the sum of the squares of their rarities."""
+    return squares ** (-EVENING / 2) if squares else 0.0
 
 
 def softmax(totals: Mapping[Says, float]) -> dict[Says, float]:

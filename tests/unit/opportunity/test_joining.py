@@ -102,8 +102,8 @@ def test_a_colleague_at_the_same_employer_joins() -> None:
 def test_strangers_at_a_mail_provider_have_no_employer_in_common() -> None:
     one, other = Address("A B", "a@example.net"), Address("C D", "c@example.net")
     assert joined(
-        they("m1", "03-02 15:00", Says.OUTREACH, subject="1", sender=one, company="", role=""),
-        they("m2", "03-03 15:00", Says.OUTREACH, subject="2", sender=other, company="", role=""),
+        they("m1", "03-02 15:00", Says.OUTREACH, subject="1", sender=one, company="", role="", hiring=0.99),
+        they("m2", "03-03 15:00", Says.OUTREACH, subject="2", sender=other, company="", role="", hiring=0.99),
     ) == [{"m1"}, {"m2"}]
 
 

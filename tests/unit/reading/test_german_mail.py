@@ -20,6 +20,13 @@ ME = ReadingSettings("Kerstin Vogt", ("kerstin@vogtpost.example",), "Europe/Berl
 AT = datetime(2026, 5, 4, 9, tzinfo=UTC)  # a Monday
 
 
+# What one would write to a customer just as well: it takes its thread to be hiring mail.
+SAID_OF_MUCH_ELSE = (
+    "Wann passt es Ihnen für ein kurzes Telefonat?",
+    "Hättest du am Dienstag um 10 oder am Mittwoch um 14 Uhr Zeit?",
+)
+
+
 def reading(text: str, subject: str = "Nachtbäckerin (m/w/d)", *, mine: bool = False) -> Reading:
     sender = Address("Kerstin Vogt", ME.addresses[0]) if mine else Address("Jo Bell", "jo@backhaus.example")
     head = Header("<a@x.example>", AT, AT, sender, subject, (Address("", ME.addresses[0]),))
@@ -55,7 +62,7 @@ def test_a_message_says_what_its_words_mean(text: str, says: Says) -> None:
     found = reading(text)
     assert found.language == "de"
     assert found.says is says
-    assert found.hiring >= 0.5
+    assert found.hiring >= (0.25 if text in SAID_OF_MUCH_ELSE else 0.5)
 
 
 @pytest.mark.parametrize(
