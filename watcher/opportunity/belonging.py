@@ -27,6 +27,7 @@ KNOWN_DOMAIN = 0.2  # what mail of a colleague of a known person needs
 ANSWERED = 0.4  # what a plain letter needs that the user has answered
 PLAINLY = 0.75
 NAMED_BY_MACHINE = 0.3  # what a machine's message needs that names a known employer
+OWN = 0.3  # what the user's own mail needs that takes up a job they name
 NAME_TELLS = 5  # letters of a name that is not found by chance
 TEXT_READ = 2000
 LIVE = timedelta(days=90)  # how long after its last mail an application is still alive
@@ -159,7 +160,8 @@ def _alone(entry: Entry, thread: Thread, hunts: Hunts) -> bool:
     if entry.binned:
         return reading.hiring >= ALONE and reading.says in DECISIONS
     named, near = _names_a_job(entry), hunts.near(thread)
-    least = (ALONE if named else UNNAMED) if near else (FIRST if named else FIRST_UNNAMED)
+    taken_up = named and _is_taken_up(thread)
+    least = (ALONE if named else UNNAMED) if near or taken_up else (FIRST if named else FIRST_UNNAMED)
     if reading.hiring < least:
         return near and _worth_an_answer(entry, thread)
     if _together(entry, thread) < 0.0 or _is_reversed(thread):
@@ -201,6 +203,20 @@ def _names_a_job(entry: Entry) -> bool:
     reading = entry.reading
     applies = reading.speaker is Speaker.ME and Act.APPLIED in reading.acts
     return bool(reading.system) or applies or bool(reading.roles and reading.roles[0].weight >= CLAIMED)
+
+
+def _is_taken_up(thread: Thread) -> bool:
+    """Whether others plainly name a job in a thread and the user takes up what they say, as candidates do."""
+    plainly = any(each.reading.speaker is not Speaker.ME and _claims_a_job(each) for each in thread.entries)
+    return plainly and any(
+        each.reading.speaker is Speaker.ME and each.reading.acts & OPENS and each.reading.hiring >= OWN
+        for each in thread.entries
+    )
+
+
+def _claims_a_job(entry: Entry) -> bool:
+    roles = entry.reading.roles
+    return bool(roles) and roles[0].weight >= PLAINLY
 
 
 def _worth_an_answer(entry: Entry, thread: Thread) -> bool:

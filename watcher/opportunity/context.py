@@ -75,6 +75,8 @@ def _rather(entry: Entry, situation: Situation) -> Says:
     reading = entry.reading
     if reading.says is Says.SCHEDULING and _states_one_time(entry, situation):
         return Says.INTERVIEW_CONFIRMED
+    if reading.says is Says.INTERVIEW_CONFIRMED and _leaves_a_choice(entry):
+        return Says.SCHEDULING
     if reading.says is not Says.REJECTION:
         return reading.says
     if situation.stage is Stage.WITHDRAWN:
@@ -86,6 +88,12 @@ def _rather(entry: Entry, situation: Situation) -> Says:
     if situation.stage is None and reading.scores.get(Says.OUTREACH, 0.0) >= CLOSE_TO * no > 0.0:
         return Says.OUTREACH
     return reading.says
+
+
+def _leaves_a_choice(entry: Entry) -> bool:
+    """Whether several times are offered and none stands: "for the interview I can offer Thursday or Friday"."""
+    uses = [each.use for each in entry.reading.times if each.start]
+    return uses.count(TimeUse.OFFERED) > 1 and TimeUse.STANDS not in uses and not entry.reading.events
 
 
 def _states_one_time(entry: Entry, situation: Situation) -> bool:
