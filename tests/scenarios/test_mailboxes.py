@@ -2,43 +2,69 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from tests.support.scenarios import MEASURES, Tally, compare, play, scenarios
 
-FOLDER = Path(__file__).parents[2] / "fixtures" / "mailboxes"
-LEAST = {
-    "found": 0.975,
-    "nothing invented": 0.79,
-    "grouping": 0.985,
-    "says": 0.935,
-    "company": 0.95,
-    "role": 0.95,
-    "contact": 0.985,
-    "stage": 0.935,
-    "waiting_on": 0.95,
-    "interview_at": 0.97,
-    "promised_by": 0.955,
-    "follow_up": 0.935,
-    "draft made": 0.85,
-    "draft to": 1.0,
-    "no needless draft": 0.975,
-    "no stray draft": 0.975,
-    "left as found": 1.0,
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+# The linear model learns from `mailboxes`, too, and never from `unseen`: how mail fares that nobody has prepared for.
+LEAST: Mapping[str, Mapping[str, float]] = {
+    "mailboxes": {
+        "found": 0.99,
+        "nothing invented": 0.97,
+        "grouping": 0.985,
+        "says": 0.985,
+        "company": 0.97,
+        "role": 0.965,
+        "contact": 0.99,
+        "stage": 0.975,
+        "waiting_on": 0.98,
+        "interview_at": 0.98,
+        "promised_by": 0.96,
+        "follow_up": 0.97,
+        "draft made": 0.96,
+        "draft to": 1.0,
+        "no needless draft": 0.98,
+        "no stray draft": 0.99,
+        "left as found": 1.0,
+    },
+    "unseen": {
+        "found": 0.98,
+        "nothing invented": 0.83,
+        "grouping": 0.97,
+        "says": 0.96,
+        "company": 0.97,
+        "role": 0.95,
+        "contact": 0.98,
+        "stage": 0.95,
+        "waiting_on": 0.98,
+        "interview_at": 0.98,
+        "promised_by": 0.98,
+        "follow_up": 0.95,
+        "draft made": 0.93,
+        "draft to": 1.0,
+        "no needless draft": 0.985,
+        "no stray draft": 1.0,
+        "left as found": 1.0,
+    },
 }
 
 
 @pytest.fixture(scope="module")
-def tally() -> Tally:
-    result = Tally()
-    for scenario in scenarios(FOLDER):
-        compare(scenario, play(scenario), result)
-    assert result.total["found"] > 100
-    return result
+def tallies() -> dict[str, Tally]:
+    found = {folder: Tally() for folder in LEAST}
+    for folder, tally in found.items():
+        for scenario in scenarios(FIXTURES / folder):
+            compare(scenario, play(scenario), tally)
+        assert tally.total["found"] > 100
+    return found
 
 
 @pytest.mark.parametrize("measure", MEASURES)
-def test_a_score_does_not_fall(tally: Tally, measure: str) -> None:
-    assert tally.share(measure) >= LEAST[measure], "\n".join(m for m in tally.misses if f": {measure}: " in m)
+@pytest.mark.parametrize("folder", LEAST)
+def test_a_score_does_not_fall(tallies: dict[str, Tally], folder: str, measure: str) -> None:
+    tally = tallies[folder]
+    assert tally.share(measure) >= LEAST[folder][measure], "\n".join(m for m in tally.misses if f": {measure}: " in m)
