@@ -217,7 +217,8 @@ def _gives_times(entry: Entry, situation: Situation) -> list[events.Event]:
     given = [each for each in entry.reading.times if each.use in {TimeUse.OFFERED, TimeUse.STANDS}]
     offered = tuple(made_whole(each, situation, entry) for each in given)
     wanted = situation.debts.keys() & {Ask.TIMES, Ask.BOOKING} or situation.stage is Stage.SCHEDULING
-    if not (offered or wanted or Act.ASKED_TIMES in acts):
+    asks = Act.ASKED_TIMES in acts and Act.NUDGED not in acts  # who asks whether there is news asks for no time
+    if not (offered or wanted or asks):
         return []  # "available from May" answers no question about times
     if offered or not (situation.offers and all(each.clock is None for each in situation.offers)):
         situation.offers, situation.offers_are_mine = offered, True
@@ -262,7 +263,7 @@ def _nudges(entry: Entry, situation: Situation) -> list[events.Event]:
     acts, silence = entry.reading.acts, situation.silence
     if situation.debts or situation.stage in OVER or situation.diary.ahead(entry.at):
         return []
-    brings = acts - {Act.ASKED, Act.ACKNOWLEDGED, Act.NUDGED, Act.SPOKE}
+    brings = acts - {Act.ASKED, Act.ACKNOWLEDGED, Act.NUDGED, Act.SPOKE, Act.INTERESTED}
     quiet = silence is not None and entry.at - silence.since >= QUIET
     if Act.NUDGED in acts or (quiet and not brings):
         return [events.INudged(entry.at, entry.id)]

@@ -229,9 +229,12 @@ def _pair(day: Day, clock: ClockWords) -> Found:
 
 def _belongs(scene: Scene, day: Day, clock: ClockWords, follower: Day | ClockWords | None) -> bool:
     """Whether an hour belongs to the day that stands before it without an hour."""
+    leads = isinstance(follower, Day) and _leads(scene, clock, follower)
+    if leads and not _same_sentence(scene, day.words.end, clock.start):
+        return False  # "we spoke on Friday. Half five on Thursday is grand"
     if _beside(scene, day.words.end, clock.start):
         return True
-    if isinstance(follower, Day) and _leads(scene, clock, follower):
+    if leads:
         return False
     return clock.start - day.words.end < 160 and _same_sentence(scene, day.words.end, clock.start)
 

@@ -252,3 +252,16 @@ def test_a_no_within_an_answer_to_their_question_ends_nothing_but_leaves_a_doubt
     said = (Evidence("en.act.declined", "I am withdrawing"),)
     plainly = replace(answer, reading=replace(answer.reading, evidence=said))
     assert folded(question, plainly, now="03-04 09:00").stage is Stage.WITHDRAWN
+
+
+def test_interest_shown_again_in_a_silence_is_a_nudge() -> None:
+    thanks = mine("m2", "03-12 18:00", Act.THANKED)
+    again = mine("m3", "03-19 18:00", Act.ASKED, Act.INTERESTED)
+    result = folded(INTERVIEW, thanks, again, now="03-20 09:00")
+    assert [each.thank_you for each in result.nudges] == [True, False]
+
+
+def test_who_asks_for_news_has_asked_for_no_time() -> None:
+    nudge = mine("m2", "03-19 18:00", Act.NUDGED, Act.ASKED, Act.ASKED_TIMES)
+    result = folded(INTERVIEW, nudge, now="03-20 09:00")
+    assert (result.stage, len(result.nudges)) == (Stage.AWAITING_DECISION, 1)

@@ -26,6 +26,7 @@ def day(text: str, sent: datetime = SENT, user: ReadingSettings = US) -> str | N
     ("words", "expected"),
     [
         ("We'll get back to you by Friday.", "2026-03-13"),
+        ("The panel couldn't meet, so we now need until Friday 20 March.", "2026-03-20"),
         ("You'll hear from us by the end of next week.", "2026-03-20"),
         ("I'll let you know by the end of the week.", "2026-03-13"),
         ("We will be in touch early next week.", "2026-03-17"),
@@ -123,6 +124,8 @@ def test_the_evidence_is_the_words_as_they_stand() -> None:
     [
         ("I'm away, back on Monday 23 March.", date(2026, 3, 23)),
         ("On leave until 20 March.", date(2026, 3, 23)),
+        ("I am skiing. From Monday 23 March you can reach me again.", date(2026, 3, 23)),
+        ("You can reach me again from 23 March.", date(2026, 3, 23)),
         ("I am out of the office through March 17.", date(2026, 3, 18)),
         ("Returning 16th. For urgent matters ring the desk.", date(2026, 3, 16)),
         ("I'm out Mar 12 - 16.", date(2026, 3, 17)),

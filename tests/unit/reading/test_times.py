@@ -339,3 +339,8 @@ def test_come_by_is_no_deadline() -> None:
     assert found.use is TimeUse.STANDS
     (due,) = find("Please send it by Tuesday the 17th, 1:30.")
     assert due.use is TimeUse.DEADLINE
+
+
+def test_an_hour_that_begins_a_sentence_belongs_to_the_day_behind_it() -> None:
+    assert starts("Lovely to talk on Friday. Half five on Thursday 19th is grand.") == ["2026-03-19T17:30:00-04:00"]
+    assert starts("See you Friday. Half five as agreed.") == ["2026-03-13T17:30:00-04:00"]
