@@ -18,6 +18,7 @@ from watcher.reading.spans import Span, span_words
 from watcher.reading.uses import ends_of
 from watcher.reading.zones import zone_of
 
+BEFORE = 40  # letters before a day that tell what it is the day of
 _MAX_TEXT = 20_000
 
 
@@ -51,6 +52,7 @@ class DayCues:
         self.before, self.after = _tail(table.get("before", ()), fillers), _tail(table.get("after", ()), fillers)
         self.listed, self.patience, self.unheard = pattern("listed"), pattern("patience"), pattern("unheard")
         self.earliest, self.by = pattern("earliest"), pattern("by")
+        self.done_on = pattern("done_on")
         returns: Mapping[str, Sequence[str]] = table.get("returns", {})
         self.back, self.until = pattern("back", returns), pattern("away_until", returns)
         self.behind = pattern("behind", returns)  # said behind the day instead ("am 12. bin ich wieder da")
@@ -86,6 +88,7 @@ def named_day(text: str, sent: datetime, settings: ReadingSettings, pack: Pack) 
         spans = phrases.find(lowered, local, settings.day_first, settings.country)
     except (ValueError, OverflowError):
         return None
+    spans = [span for span in spans if not cues.done_on.search(lowered, max(0, span.start - BEFORE), span.start)]
     if not spans:
         return None
     _place(clauses, spans)

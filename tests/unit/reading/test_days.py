@@ -26,6 +26,7 @@ def day(text: str, sent: datetime = SENT, user: ReadingSettings = US) -> str | N
     ("words", "expected"),
     [
         ("We'll get back to you by Friday.", "2026-03-13"),
+        ("Results will be posted on 20 March and candidates will be contacted.", "2026-03-20"),
         ("The panel couldn't meet, so we now need until Friday 20 March.", "2026-03-20"),
         ("You'll hear from us by the end of next week.", "2026-03-20"),
         ("I'll let you know by the end of the week.", "2026-03-13"),
@@ -103,6 +104,7 @@ def test_in_the_new_year_is_the_friday_of_its_first_full_week() -> None:
         "We made the decision on Monday.",
         "Please reply by Friday so that we can move on.",
         "See you on Friday.",
+        "Your application was submitted on 11 March. Only candidates under consideration will be contacted.",
     ],
 )
 def test_vague_words_and_deadlines_for_the_reader_name_no_day(words: str) -> None:
